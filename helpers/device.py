@@ -1,0 +1,107 @@
+"""Which processor computes, what this machine is, and how to make chance repeatable."""
+
+import os
+import platform
+import random
+import sys
+
+import numpy as np
+import torch
+
+_ORDER = ("cuda", "mps", "xpu", "cpu")
+
+
+def _available() -> list[str]:
+    """Names of the devices that work here, fastest kind first; ``cpu`` always stands last."""
+    working = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "xpu": torch.xpu.is_available(),
+        "cpu": True,
+    }
+    return [kind for kind in _ORDER if working[kind]]
+
+
+def _count(kind: str) -> int:
+    """How many devices of one kind there are."""
+    return {"cuda": torch.cuda.device_count, "xpu": torch.xpu.device_count}.get(kind, lambda: 1)()
+
+
+def pick_device(name: str | None = None) -> torch.device:
+    """Return the device to compute on.
+
+    Without a name, the first that works of: CUDA (an NVIDIA or AMD card), MPS (Apple silicon), XPU (Intel),
+    CPU. A name such as ``"cpu"`` or ``"cuda:1"`` forces one; so does the environment variable ``COURSE_DEVICE``.
+
+    Raises:
+        ValueError: the named device is unknown or not on this machine; the message lists those that are.
+    """
+    here = _available()
+    asked = name or os.environ.get("COURSE_DEVICE")
+    if not asked:
+        return torch.device(here[0])
+    source = "" if name else " (named by the environment variable COURSE_DEVICE)"
+    advice = f"This machine has: {', '.join(here)}. Use one of these, or give no name to take the fastest."
+    try:
+        device = torch.device(asked)
+    except RuntimeError:
+        raise ValueError(f"There is no device called {asked!r}{source}. {advice}") from None
+    if device.type not in here:
+        raise ValueError(f"The device {asked!r}{source} does not work here. {advice}")
+    if device.index is not None and device.index >= _count(device.type):
+        count = _count(device.type)
+        raise ValueError(
+            f"{asked!r}{source} is number {device.index} counted from 0, but there are {count}. {advice}"
+        )
+    return device
+
+
+def _device_name(kind: str) -> str:
+    if kind == "cuda":
+        return torch.cuda.get_device_name(0)
+    if kind == "xpu":
+        return torch.xpu.get_device_name(0)
+    return {"mps": "Apple GPU", "cpu": platform.processor() or platform.machine()}[kind]
+
+
+def device_report() -> str:
+    """Return a table of this machine, one fact a line, to print or to paste when you ask for help.
+
+    Lines: operating system, Python, torch, device, memory (GiB, 1 GiB = 2**30 bytes), cores and threads.
+    """
+    import psutil
+
+    gib = 2**30
+    memory = psutil.virtual_memory()
+    kind = pick_device().type
+    rows = {
+        "system": f"{platform.system()} {platform.release()} ({platform.machine()})",
+        "Python": f"{platform.python_version()} ({sys.implementation.name})",
+        "torch": torch.__version__,
+        "device": f"{kind} ({_device_name(kind)})",
+        "available": ", ".join(_available()),
+        "memory": f"{memory.total / gib:.1f} GiB, {memory.available / gib:.1f} GiB of it free",
+        "cores": str(os.cpu_count()),
+        "threads": str(torch.get_num_threads()),
+    }
+    if kind == "cuda":
+        rows["GPU memory"] = f"{torch.cuda.get_device_properties(0).total_memory / gib:.1f} GiB"
+    width = max(map(len, rows))
+    return "\n".join(f"{key:<{width}}  {value}" for key, value in rows.items())
+
+
+def seed_everything(seed: int = 0) -> torch.Generator:
+    """Seed Python, NumPy and torch on every device, and return a CPU generator seeded the same way.
+
+    Hand the generator on to whatever draws in your code (``torch.rand(3, generator=g)``), so that one part's
+    draws do not shift another's.
+
+    Raises:
+        ValueError: the seed is not a whole number from 0 to 2**32 - 1, the range that NumPy takes.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise ValueError(f"A seed is a whole number from 0 to 4294967295, not {seed!r}.")
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)  # seeds CUDA, MPS and XPU as well
+    return torch.Generator().manual_seed(seed)

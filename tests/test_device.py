@@ -1,0 +1,143 @@
+"""Tests of helpers.device: mocked accelerators at torch's own boundary, and the CPU for real."""
+
+import random
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from helpers import device_report, pick_device, seed_everything
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Return a function that makes torch report the given accelerators, and no others."""
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+
+    def pretend(*kinds: str, count: int = 1) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in kinds)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: count if "cuda" in kinds else 0)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: "mps" in kinds)
+        monkeypatch.setattr(torch.xpu, "is_available", lambda: "xpu" in kinds)
+        monkeypatch.setattr(torch.xpu, "device_count", lambda: count if "xpu" in kinds else 0)
+
+    return pretend
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (("cuda", "mps", "xpu"), "cuda"),
+        (("mps", "xpu"), "mps"),
+        (("xpu",), "xpu"),
+        ((), "cpu"),
+    ],
+)
+def test_the_fastest_kind_is_taken(machine, kinds, expected):
+    machine(*kinds)
+    assert pick_device().type == expected
+
+
+def test_a_name_forces_the_device(machine):
+    machine("cuda", "mps")
+    assert pick_device("cpu") == torch.device("cpu")
+    assert pick_device("mps") == torch.device("mps")
+
+
+def test_the_environment_variable_forces_the_device_and_a_name_beats_it(machine, monkeypatch):
+    machine("cuda")
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert pick_device().type == "cpu"
+    assert pick_device("cuda").type == "cuda"
+
+
+@pytest.mark.parametrize("name", ["cuda", "mps", "meta"])
+def test_a_device_that_is_not_there_is_an_error_that_lists_what_is(machine, name):
+    machine("xpu")
+    with pytest.raises(ValueError, match=r"does not work here.*xpu, cpu"):
+        pick_device(name)
+
+
+def test_a_device_that_does_not_exist_is_an_error_that_lists_what_is(machine):
+    machine()
+    with pytest.raises(ValueError, match=r"no device called 'gpu'.*This machine has: cpu"):
+        pick_device("gpu")
+
+
+def test_a_wrong_environment_variable_is_named(machine, monkeypatch):
+    machine()
+    monkeypatch.setenv("COURSE_DEVICE", "cuda")
+    with pytest.raises(ValueError, match="COURSE_DEVICE"):
+        pick_device()
+
+
+def test_the_number_of_a_device_is_checked(machine):
+    machine("cuda", "xpu", count=2)
+    assert pick_device("cuda:1").index == 1
+    assert pick_device("xpu:1").index == 1
+    with pytest.raises(ValueError, match="counted from 0, but there are 2"):
+        pick_device("cuda:2")
+    with pytest.raises(ValueError, match="counted from 0, but there are 1"):
+        pick_device("cpu:1")
+
+
+def test_the_cpu_computes(machine):
+    machine()
+    x = torch.arange(3.0, device=pick_device())
+    assert x.sum().item() == 3.0
+
+
+def report_as_dict() -> dict[str, str]:
+    return dict(line.split("  ", 1) for line in device_report().splitlines())
+
+
+def test_the_report_names_what_a_helper_would_ask(machine):
+    machine()
+    report = {key: value.strip() for key, value in report_as_dict().items()}
+    assert report["Python"].startswith(".".join(map(str, sys.version_info[:3])))
+    assert report["torch"] == torch.__version__
+    assert report["device"].startswith("cpu (")
+    assert "GiB" in report["memory"]
+    assert int(report["threads"]) == torch.get_num_threads()
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("cuda", "Card X"), ("xpu", "Card Y"), ("mps", "Apple GPU")])
+def test_the_report_names_the_accelerator(machine, monkeypatch, kind, shown):
+    machine(kind)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: "Card X")
+    monkeypatch.setattr(torch.xpu, "get_device_name", lambda index: "Card Y")
+    properties = type("Properties", (), {"total_memory": 8 * 2**30})
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda index: properties)
+    report = device_report()
+    assert f"{kind} ({shown})" in report
+    assert ("8.0 GiB" in report) == (kind == "cuda")
+
+
+def draw() -> tuple:
+    return random.random(), np.random.rand(), torch.rand(1).item()
+
+
+def test_the_same_seed_draws_the_same():
+    first_generator = seed_everything(3)
+    first = draw(), torch.rand(2, generator=first_generator)
+    second_generator = seed_everything(3)
+    second = draw(), torch.rand(2, generator=second_generator)
+    assert first[0] == second[0]
+    torch.testing.assert_close(first[1], second[1], rtol=0, atol=0)
+    seed_everything(4)
+    assert all(a != b for a, b in zip(first[0], draw(), strict=True))
+
+
+def test_the_returned_generator_is_apart_from_the_global_one():
+    generator = seed_everything(0)
+    torch.rand(5, generator=generator)
+    after = torch.rand(1)
+    seed_everything(0)
+    torch.testing.assert_close(after, torch.rand(1), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "7", True, None])
+def test_a_bad_seed_is_refused(seed):
+    with pytest.raises(ValueError, match="whole number from 0"):
+        seed_everything(seed)
