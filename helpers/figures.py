@@ -1,0 +1,203 @@
+"""How a figure of the course is made, styled and shown.
+
+Importing this module sets matplotlib's defaults to the course's style, so that a figure made with plain
+pyplot looks like every other one: the eight colours of Okabe and Ito (https://jfly.uni-koeln.de/color/),
+which stay apart for colour-blind readers, and type that can be read at 80 dots per inch.
+"""
+
+import base64
+import sys
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import torch
+from cycler import cycler
+from matplotlib.figure import Figure
+
+DPI = 80
+AUTOMATIC = "Automatic description: "  # begins the alt text of a figure whose author gave none
+
+# Okabe–Ito, ordered so that the first few lines of a plot differ in lightness as well as in hue.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+RIGHT, WRONG = "#005A8C", "#B84700"  # the blue and the vermilion, darkened until small type reads on white
+
+MARKERS = "osD^vP*X"  # with LINES, the second sign beside colour
+LINES = ("-", "--", "-.", ":")
+
+STYLE = {
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "axes.labelsize": 11,
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 12,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": DPI,
+    "figure.figsize": (6.4, 4.0),
+    "figure.titlesize": 13,
+    "font.size": 11,
+    "grid.alpha": 0.3,
+    "image.cmap": "viridis",
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "savefig.dpi": DPI,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+}
+mpl.rcParams.update(STYLE)
+
+
+class CourseFigure(Figure):
+    """A matplotlib figure that carries a text for readers who cannot see it, and shows itself in a notebook.
+
+    It is made without pyplot: nothing is drawn twice, and nothing stays open in memory.
+    """
+
+    def __init__(self, *args: Any, alt: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.alt = alt
+
+    @property
+    def alt(self) -> str:
+        """What the figure shows, in words; made from its titles and labels when nobody wrote it."""
+        return self._alt or automatic_alt(self)
+
+    @alt.setter
+    def alt(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise TypeError(
+                f"alt must be a string that says what the figure shows, got {type(text).__name__}"
+            )
+        self._alt = " ".join(text.split())
+
+    def __repr__(self) -> str:
+        return f"Figure: {self.alt}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
+        return mime_bundle(self, self.alt)
+
+
+def automatic_alt(figure: Figure) -> str:
+    """Describes ``figure`` by the titles and axis labels that it has: better than silence."""
+    parts = [figure.get_suptitle()]
+    for ax in figure.axes:
+        parts.append(ax.get_title())
+        labels = [label for label in (ax.get_xlabel(), ax.get_ylabel()) if label]
+        parts.append(" against ".join(reversed(labels)))
+    found = list(dict.fromkeys(" ".join(part.split()) for part in parts if part))
+    return AUTOMATIC + (
+        "; ".join(found[:6]) if found else f"a figure of {len(figure.axes)} panels without titles"
+    )
+
+
+def png_bytes(figure: Figure) -> bytes:
+    """Draws ``figure`` as PNG at 80 dpi; the same figure gives the same bytes."""
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def mime_bundle(figure: Figure, alt: str) -> tuple[dict[str, str], dict[str, dict]]:
+    """The data and the metadata of the notebook output that shows ``figure`` with its alt text."""
+    png = base64.b64encode(png_bytes(figure)).decode("ascii")
+    return {"image/png": png, "text/plain": f"Figure: {alt}"}, {"image/png": {"alt": alt}}
+
+
+def _register_with_notebook() -> None:
+    # pyplot registers a PNG writer for every Figure, and IPython prefers a registered writer to the figure's
+    # own. One registered for the subclass wins, whatever is imported later.
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        png = shell.display_formatter.formatters["image/png"]
+        png.for_type(CourseFigure, lambda figure: _png_and_alt(figure))
+
+
+def _png_and_alt(figure: CourseFigure) -> tuple[str, dict[str, str]]:
+    data, metadata = mime_bundle(figure, figure.alt)
+    return data["image/png"], metadata["image/png"]
+
+
+def new_figure(
+    rows: int = 1,
+    cols: int = 1,
+    *,
+    size: tuple[float, float] | None = None,
+    alt: str = "",
+    **subplots: Any,
+) -> tuple[CourseFigure, Any]:
+    """Makes an empty figure of ``rows`` × ``cols`` panels in the course's style.
+
+    Like ``plt.subplots``, except that the figure shows itself once, as the last expression of a cell.
+
+    Args:
+        rows, cols: number of panels.
+        size: (width, height) in inches; about 4 × 3.2 a panel when left out, never wider than 10.
+        alt: what the figure shows, in a sentence, for readers who cannot see it.
+        subplots: passed on to ``Figure.subplots``, for example ``sharey=True`` or ``width_ratios=[2, 1]``.
+
+    Returns:
+        The figure, and its axes: one ``Axes``, or an array of them as ``plt.subplots`` gives.
+    """
+    if rows < 1 or cols < 1:
+        raise ValueError(f"a figure needs at least 1 row and 1 column, got rows={rows}, cols={cols}")
+    if size is None:
+        size = (6.4, 4.0) if rows == cols == 1 else (min(10.0, 4.0 * cols), 3.2 * rows)
+    figure = CourseFigure(figsize=size, alt=alt)
+    return figure, figure.subplots(rows, cols, **subplots)
+
+
+def show(figure: Figure | None = None, alt: str = "") -> None:
+    """Shows a figure with its alt text and closes it: what to call instead of ``plt.show()``.
+
+    Args:
+        figure: the figure to show; pyplot's current one when left out.
+        alt: what the figure shows, in a sentence.
+
+    Raises:
+        ValueError: there is no open figure.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    if figure is None:
+        if not plt.get_fignums():
+            raise ValueError(
+                "there is no open figure to show: draw one with pyplot first, or pass it to show(figure)"
+            )
+        figure = plt.gcf()
+    if isinstance(figure, CourseFigure):
+        alt = alt or figure.alt
+    data, metadata = mime_bundle(figure, " ".join(alt.split()) or automatic_alt(figure))
+    plt.close(figure)  # before the inline backend shows it a second time at the end of the cell
+    display(data, metadata=metadata, raw=True)
+
+
+def as_array(values: Any) -> np.ndarray:
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu().numpy()
+    return np.asarray(values)
+
+
+def as_classes(values: Any, name: str, count: int) -> np.ndarray:
+    array = as_array(values)
+    if array.shape != (count,):
+        raise ValueError(f"{name} must have shape ({count},), one for each image or point, got {array.shape}")
+    return array.astype(int)
+
+
+def class_name(index: int, classes: Sequence[Any] | None) -> str:
+    if classes is None:
+        return str(index)
+    if not 0 <= index < len(classes):
+        raise ValueError(
+            f"class {index} has no name: classes holds {len(classes)} names, for 0 to {len(classes) - 1}"
+        )
+    return str(classes[index])
+
+
+_register_with_notebook()

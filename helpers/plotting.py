@@ -1,0 +1,22 @@
+"""Every plot that the lessons share, under one name.
+
+Each function returns the figure; give it ``alt``, a sentence that says what the figure shows. Arrays may be
+torch tensors (on any device), NumPy arrays or nested lists.
+"""
+
+from helpers.class_plots import plot_confusion_matrix, plot_decision_boundary
+from helpers.curve_plots import plot_activations, plot_history
+from helpers.figures import new_figure, show
+from helpers.image_plots import plot_feature_maps, plot_images, plot_kernels
+
+__all__ = [
+    "new_figure",
+    "plot_activations",
+    "plot_confusion_matrix",
+    "plot_decision_boundary",
+    "plot_feature_maps",
+    "plot_history",
+    "plot_images",
+    "plot_kernels",
+    "show",
+]

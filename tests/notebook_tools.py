@@ -1,0 +1,129 @@
+"""Executes notebooks the same way everywhere, and writes them so that two runs give the same bytes.
+
+python tests/notebook_tools.py notebooks/01_tensors.ipynb     executes the notebook and saves it with its
+outputs
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+from traitlets import default
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+SECONDS_PER_CELL = 300
+
+
+class ThisPython(AsyncKernelManager):
+    """Starts the kernel with the interpreter that runs now, whatever kernels the user has installed
+    elsewhere."""
+
+    @default("kernel_spec_manager")
+    def _kernel_spec_manager_default(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[], parent=self)
+
+
+def execute(path: Path | str, *, extra_cells: list[NotebookNode] | None = None) -> NotebookNode:
+    """Runs the notebook from top to bottom in a fresh kernel, in its own folder, and returns it with its
+    outputs.
+
+    Args:
+        path: the notebook; the file itself is left alone.
+        extra_cells: run after the notebook's own, for tests that act as a student would.
+
+    Raises:
+        CellExecutionError: a cell raised an error.
+    """
+    path = Path(path).resolve()
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells += extra_cells or []
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        kernel_manager_class=ThisPython,
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    client.execute(env=_environment())
+    return tidy(notebook)
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    inherited = environment.get("PYTHONPATH")
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])
+    environment["PYTHONHASHSEED"] = "0"
+    return environment
+
+
+def tidy(notebook: NotebookNode) -> NotebookNode:
+    """Takes out what only a live page can use, and what changes from one machine or one run to the next."""
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["kernelspec"] = NotebookNode(KERNELSPEC)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET_VIEW, None)
+            cell.outputs = _merge_streams([output for output in cell.outputs if output.get("data") != {}])
+    return notebook
+
+
+def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Joins neighbouring pieces of the same stream: where the kernel cuts them depends on its speed."""
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        last: Any = merged[-1] if merged else {}
+        if output.output_type == "stream" == last.get("output_type") and output.name == last.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def to_text(notebook: NotebookNode) -> str:
+    """The file as JupyterLab itself writes it: one blank of indent, real characters, a newline at the end."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
+
+
+def save(notebook: NotebookNode, path: Path | str) -> None:
+    """Writes the notebook in one step: an interrupted run leaves the old file whole."""
+    path = Path(path)
+    part = path.with_name(path.name + ".part")
+    part.write_text(to_text(notebook), encoding="utf-8", newline="\n")
+    part.replace(path)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Execute notebooks and save their outputs.")
+    parser.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
+    failed = False
+    for path in parser.parse_args(arguments).notebooks:
+        print(f"{path}: running …", flush=True)
+        try:
+            save(execute(path), path)
+        except CellExecutionError as error:
+            print(f"{path}: not saved, a cell failed\n{error}", file=sys.stderr)
+            failed = True
+        else:
+            print(f"{path}: saved, {path.stat().st_size / 1000:.0f} kB")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
