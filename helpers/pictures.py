@@ -1,0 +1,158 @@
+"""Pictures that need no network: photographs for the lessons, and files for OpenCV and PIL to read."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from helpers.whole_sets import data_folder
+
+# Our name -> the function of skimage.data. Only what its wheel carries: the others would ask the network.
+COLOUR = {
+    "astronaut": "astronaut",
+    "cat": "cat",
+    "coffee": "coffee",
+    "colorwheel": "colorwheel",
+    "hubble": "hubble_deep_field",
+    "retina": "retina",
+    "rocket": "rocket",
+    "tissue": "immunohistochemistry",
+}
+GREY = {
+    "brick": "brick",
+    "camera": "camera",
+    "clock": "clock",
+    "coins": "coins",
+    "grass": "grass",
+    "gravel": "gravel",
+    "moon": "moon",
+    "page": "page",
+    "text": "text",
+}
+
+CLIP_SIZE, CLIP_FPS, CLIP_FRAMES = (320, 240), 25, 75
+
+
+def sample_image(name: str) -> np.ndarray:
+    """A photograph as RGB, ``(H, W, 3)`` uint8, contiguous, yours to change.
+
+    Args:
+        name: a key of ``COLOUR``, or of ``GREY`` (grey pictures come with three equal channels).
+
+    Raises:
+        ValueError: an unknown name; the message lists them all.
+    """
+    known = COLOUR | GREY
+    if name not in known:
+        raise ValueError(
+            f"there is no sample picture {name!r}; in colour: {', '.join(COLOUR)}; in grey: {', '.join(GREY)}"
+        )
+    from skimage import data
+
+    picture = getattr(data, known[name])()
+    if picture.ndim == 2:
+        picture = np.repeat(picture[..., np.newaxis], 3, axis=2)
+    return np.array(picture, dtype=np.uint8, order="C")
+
+
+def write_samples(folder: str | Path | None = None) -> dict[str, Path]:
+    """Put ``cat.jpg`` and ``clip.webm`` into a folder, for the lessons that read files.
+
+    The clip is 3 seconds of VP8 at 25 frames a second, 320x240: the camera closes in on the cat while a ball
+    crosses. A file that is already there stays as it is.
+
+    Args:
+        folder: where to put them; the course's ``data/`` if None. It is made if it is not there.
+
+    Returns:
+        ``{"cat.jpg": path, "clip.webm": path}``.
+
+    Raises:
+        OSError: the folder cannot be written to, or this OpenCV cannot encode the file.
+    """
+    folder = data_folder() if folder is None else Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {}
+    for name, encode in {"cat.jpg": _encode_cat, "clip.webm": _encode_clip}.items():
+        paths[name] = folder / name
+        if not paths[name].is_file():
+            _write_whole(paths[name], encode())
+    return paths
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write beside the target, then rename: a reader finds the whole file or none."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(part).chmod(0o644)  # mkstemp makes a file that only its owner may read
+        Path(part).replace(path)
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+def _encode_cat() -> bytes:
+    """The picture as JPEG bytes. ``cv2.imwrite`` fails on Windows when the path holds Chinese characters."""
+    import cv2
+
+    encoded, jpeg = cv2.imencode(".jpg", sample_image("cat")[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    if not encoded:
+        raise OSError("this OpenCV cannot encode JPEG; reinstall opencv-python")
+    return jpeg.tobytes()
+
+
+def _encode_clip() -> bytes:
+    """The clip as WebM bytes.
+
+    ``VideoWriter`` only writes to a path, and not reliably to one that is not ASCII: it gets a plain name in the
+    system's temporary folder, and the bytes are read back from there.
+    """
+    import cv2
+
+    cat = sample_image("cat")
+    with tempfile.TemporaryDirectory(prefix="clip") as scratch:
+        path = Path(scratch, "clip.webm")
+        with _captured_stderr() as said:
+            writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"VP80"), CLIP_FPS, CLIP_SIZE)
+            opened = writer.isOpened()
+        if not opened:
+            raise OSError(f"this OpenCV cannot write VP8 video; reinstall opencv-python. It said: {said()}")
+        for number in range(CLIP_FRAMES):
+            writer.write(_clip_frame(cat, number)[..., ::-1].copy())  # OpenCV's order is BGR
+        writer.release()
+        return path.read_bytes()
+
+
+@contextmanager
+def _captured_stderr() -> Iterator[Callable[[], str]]:
+    """Hold back what native code prints: OpenCV remarks on the VP8 tag of every WebM file, and means no harm."""
+    text = ""
+    with tempfile.TemporaryFile() as log:
+        saved = os.dup(2)
+        os.dup2(log.fileno(), 2)
+        try:
+            yield lambda: text
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+            log.seek(0)
+            text = log.read().decode(errors="replace")
+
+
+def _clip_frame(cat: np.ndarray, number: int) -> np.ndarray:
+    """Frame 0..74 of the clip, RGB ``(240, 320, 3)`` uint8: closing in on the cat, and a bouncing ball."""
+    import cv2
+
+    progress = number / (CLIP_FRAMES - 1)
+    height = round(300 - 120 * progress)  # from the whole picture in to three fifths of it
+    width = round(height * CLIP_SIZE[0] / CLIP_SIZE[1])
+    left, top = round((cat.shape[1] - width) * progress / 2), round((cat.shape[0] - height) / 3)
+    view = np.ascontiguousarray(cat[top : top + height, left : left + width])
+    frame = cv2.resize(view, CLIP_SIZE, interpolation=cv2.INTER_LINEAR)
+    ball = (round(20 + 280 * progress), round(220 - 120 * abs(np.sin(3 * np.pi * progress))))
+    cv2.circle(frame, ball, 14, (230, 159, 0), thickness=-1, lineType=cv2.LINE_AA)
+    return frame
