@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from helpers.download import alone, explained
+from helpers.download import DISK_FULL, alone, disk_full
 
 
 def unpack_gzip(archive: Path, target: Path) -> None:
@@ -48,4 +48,6 @@ def _unpacking(archive: Path, target: Path) -> Iterator[Path]:
     except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, shutil.ReadError) as error:
         raise OSError(f"{archive} is damaged ({error}). Delete it and run this again.") from error
     except OSError as error:
-        raise explained(error, target) from error
+        if error.errno in DISK_FULL:
+            raise disk_full(error, target) from error
+        raise

@@ -17,9 +17,8 @@ from helpers.whole_sets import WHOLE_SETS, data_folder, read_whole
 
 __all__ = ["NAMES", "ImageSet", "data_folder", "load_images"]
 
-SAMPLE_TRAIN, SAMPLE_TEST = 4000, 1000
+SAMPLE_SIZE = {"train": 4000, "test": 1000}
 _DIGITS = tuple("0123456789")
-_TEST_SHARE = 5  # one picture in five is held out where the source has no split of its own
 
 
 class ImageSet(NamedTuple):
@@ -30,7 +29,7 @@ class ImageSet(NamedTuple):
         labels: ``(N,)`` int64, an index into ``classes``.
         classes: the name of each class.
         mean: ``(C,)`` float32, the mean of each channel over the *training* split, in [0, 1] units, whichever
-            split and dtype you asked for. To normalise: ``(images - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)``.
+            split and dtype you asked for. ``(images - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)`` normalises.
         std: ``(C,)`` float32, the standard deviation that belongs to it (population, divided by N).
         name: what you passed to ``load_images``.
         split: ``"train"`` or ``"test"``.
@@ -73,8 +72,8 @@ def load_images(
         FileNotFoundError: the set is not on disk and could not be downloaded; it says what to put where.
         OSError: the disk is full, or a file on disk is damaged.
 
-    The samples, and the splits of ``digits8`` and ``faces`` (four fifths, one fifth), are stratified and fixed:
-    the SHA-256 of their pixels chooses the pictures of each class and sets their order. That mixes them as a
+    The samples, and the splits of ``digits8`` and ``faces`` (a fifth is held out), are stratified and fixed.
+    The SHA-256 of the pixels chooses the pictures of each class and sets their order. That mixes them as a
     shuffle does, and it depends neither on a random generator nor on the order of the file they came from.
     Whole sets keep the order of their files.
 
@@ -96,34 +95,37 @@ def load_images(
 @cache
 def _load(name: str, split: str, full: bool) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
     """The decoded set, kept for the next call. Private: callers hand out copies."""
-    if name in _SPLIT_AT_SOURCE:
-        return _SPLIT_AT_SOURCE[name](split)
-    if name in WHOLE_SETS and (full or name != "mnist"):
-        pixels, labels, classes = read_whole(name, split)
-        if full:
-            return pixels, labels, classes
-        wanted = SAMPLE_TRAIN if split == "train" else SAMPLE_TEST
-        keep = _mixed_order(pixels, labels, lambda count: slice(0, wanted // len(classes)))
-    else:
+    if name == "mnist1d":
+        return _mnist1d(split)
+    if name in _PACKAGED and not full:
         pixels, labels, classes = _PACKAGED[name]()
-        train = split == "train"
-        keep = _mixed_order(
-            pixels, labels, lambda n: slice(n // _TEST_SHARE, n) if train else slice(n // _TEST_SHARE)
-        )
+        keep = _mixed_order(pixels, labels, _held_out if split == "test" else _kept_for_training)
+        return pixels[keep], labels[keep], classes
+    pixels, labels, classes = read_whole(name, split)
+    if full:
+        return pixels, labels, classes
+    per_class = SAMPLE_SIZE[split] // len(classes)
+    keep = _mixed_order(pixels, labels, lambda count: slice(per_class))
     return pixels[keep], labels[keep], classes
 
 
-def _mixed_order(
-    pixels: torch.Tensor, labels: torch.Tensor, part_of_class: Callable[[int], slice]
-) -> torch.Tensor:
-    """Of each class, in the order of the pixels' SHA-256, what ``part_of_class(count)`` cuts; then all mixed."""
+def _mixed_order(pixels: torch.Tensor, labels: torch.Tensor, part: Callable[[int], slice]) -> torch.Tensor:
+    """Indices: of each class, sorted by SHA-256 of the pixels, what ``part(count)`` cuts; then all mixed."""
     digests = [hashlib.sha256(picture.tobytes()).digest() for picture in pixels.numpy()]
     by_class: dict[int, list[int]] = {}
     for index in sorted(range(len(digests)), key=digests.__getitem__):
         by_class.setdefault(int(labels[index]), []).append(index)
-    kept = [index for members in by_class.values() for index in members[part_of_class(len(members))]]
-    # Hashed once more: a class holds out its lowest digests, so by these the classes would not mix at the ends.
+    kept = [index for members in by_class.values() for index in members[part(len(members))]]
+    # Hashed once more: each class was cut by its digests, so sorted by these the ends would not be mixed.
     return torch.tensor(sorted(kept, key=lambda index: hashlib.sha256(digests[index]).digest()))
+
+
+def _held_out(count: int) -> slice:
+    return slice(count // 5)
+
+
+def _kept_for_training(count: int) -> slice:
+    return slice(count // 5, count)
 
 
 def _convert(pixels: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
@@ -197,5 +199,4 @@ def _mnist1d_signals() -> dict:
 
 
 _PACKAGED = {"digits8": _digits8, "mnist": _mnist_5000, "faces": _faces}
-_SPLIT_AT_SOURCE = {"mnist1d": _mnist1d}
 NAMES = ("digits8", "mnist", "fashion_mnist", "cifar10", "mnist1d", "faces")

@@ -10,14 +10,12 @@ from pathlib import Path
 
 TRIES = 3  # at each mirror, when the failure may pass
 BACKOFF = 1.0  # seconds before the second try; twice that before the third
-CONNECT_TIMEOUT, READ_TIMEOUT = (
-    10.0,
-    30.0,
-)  # seconds; the second is between two pieces, not for the whole file
+CONNECT_TIMEOUT = 10.0  # seconds
+READ_TIMEOUT = 30.0  # seconds between two pieces, not for the whole file
 LOCK_TIMEOUT = 3600.0  # seconds to wait for another kernel that downloads the same file
 _PIECE = 1 << 16
 _MAY_PASS = {408, 425, 429, 500, 502, 503, 504}
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class DownloadError(OSError):
@@ -89,19 +87,23 @@ def is_right(path: Path, known_hash: str) -> bool:
 
 def _from_mirrors(urls: Sequence[str], target: Path, known_hash: str) -> None:
     part, answers = _beside(target, ".part"), []
+    if is_right(part, known_hash):  # the last run ended between the last byte and the new name
+        part.replace(target)
+        return
     for url in urls:
-        for attempt in range(TRIES):
-            if attempt:
-                time.sleep(BACKOFF * 2 ** (attempt - 1))
+        for attempt in range(1, TRIES + 1):
             try:
                 resumed = _stream(url, part)
                 _accept(part, target, known_hash, resumed)
                 return
-            except _TryAgain as problem:
-                answers.append(f"  {url}: {problem}")
             except _NextMirror as problem:
                 answers.append(f"  {url}: {problem}")
                 break
+            except _TryAgain as problem:
+                answers.append(f"  {url}: {problem}")
+                print(f"Try {attempt} of {TRIES} for {url}: {problem}")
+                if attempt < TRIES:
+                    time.sleep(BACKOFF * 2 ** (attempt - 1))
     algorithm, digest = known_hash.split(":")
     raise DownloadError(
         f"{target.name} could not be downloaded. What each try met:\n"
@@ -129,15 +131,12 @@ def _stream(url: str, part: Path) -> bool:
     import requests
 
     start = part.stat().st_size if part.is_file() else 0
-    headers = {
-        "Accept-Encoding": "identity"
-    }  # the bytes as they are: an offset into a packed stream means nothing
+    headers = {"Accept-Encoding": "identity"}  # an offset into a stream packed on the way would mean nothing
     if start:
         headers["Range"] = f"bytes={start}-"
     try:
-        with requests.get(
-            url, headers=headers, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT)
-        ) as response:
+        timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)
+        with requests.get(url, headers=headers, stream=True, timeout=timeout) as response:
             start = _start_of(response, part, start)
             length = response.headers.get("Content-Length")
             left = int(length) if length else None
@@ -146,9 +145,13 @@ def _stream(url: str, part: Path) -> bool:
             _copy(response, part, start, left)
             return start > 0
     except requests.RequestException as error:
-        raise _TryAgain(f"{type(error).__name__}: {error}") from error
+        problem = f"{type(error).__name__}: {error}"
+        # Without a network no name is resolved: waiting would only keep the reader waiting.
+        raise _NextMirror(problem) if "NameResolutionError" in problem else _TryAgain(problem) from error
     except OSError as error:
-        raise explained(error, part) from error
+        if error.errno in DISK_FULL:
+            raise disk_full(error, part) from error
+        raise
 
 
 def _start_of(response, part: Path, start: int) -> int:
@@ -156,9 +159,7 @@ def _start_of(response, part: Path, start: int) -> int:
     status = response.status_code
     if status in _MAY_PASS:
         raise _TryAgain(f"HTTP {status} {response.reason}")
-    if (
-        status == 416
-    ):  # nothing lies behind our part: it is another file's, or whole and yet with a wrong checksum
+    if status == 416:  # nothing lies behind our part, and it was not whole: it is another file's
         part.unlink()
         raise _TryAgain("could not go on from the part on disk, which was thrown away")
     if status == 206:
@@ -188,12 +189,8 @@ def _check_space(folder_of: Path, needed: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def explained(error: OSError, path: Path) -> OSError:
-    """The same error, or for a full disk one that says what to do."""
-    if error.errno not in _FULL:
-        return error
+def disk_full(error: OSError, path: Path) -> OSError:
+    """The system's error, told so that a reader knows what to do."""
     free = shutil.disk_usage(path.parent).free / 1e6
-    what = (
-        f"the disk is full ({free:.0f} MB free). Make room and run this again; what arrived is kept. Writing"
-    )
+    what = f"the disk is full ({free:.0f} MB free). Make room and run this again; what arrived is kept"
     return OSError(error.errno, what, str(path))

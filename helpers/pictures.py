@@ -108,8 +108,8 @@ def _encode_cat() -> bytes:
 def _encode_clip() -> bytes:
     """The clip as WebM bytes.
 
-    ``VideoWriter`` only writes to a path, and not reliably to one that is not ASCII: it gets a plain name in the
-    system's temporary folder, and the bytes are read back from there.
+    ``VideoWriter`` only writes to a path, and not reliably to one that is not ASCII. It gets a plain name in
+    the system's temporary folder, and the bytes are read back from there.
     """
     import cv2
 
@@ -129,7 +129,7 @@ def _encode_clip() -> bytes:
 
 @contextmanager
 def _captured_stderr() -> Iterator[Callable[[], str]]:
-    """Hold back what native code prints: OpenCV remarks on the VP8 tag of every WebM file, and means no harm."""
+    """Hold back what native code prints: OpenCV remarks on the tag of every WebM file, and means no harm."""
     text = ""
     with tempfile.TemporaryFile() as log:
         saved = os.dup(2)
