@@ -1,5 +1,6 @@
 """Plots of what a classifier decides: regions of the plane, and which classes it confuses."""
 
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,7 +9,16 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, to_rgb
 
-from helpers.figures import COLOURS, MARKERS, CourseFigure, as_array, as_classes, class_name, new_figure
+from helpers.figures import (
+    COLOURS,
+    MARKERS,
+    CourseFigure,
+    as_array,
+    as_classes,
+    class_name,
+    new_figure,
+    wrap_title,
+)
 
 
 def plot_decision_boundary(
@@ -37,7 +47,8 @@ def plot_decision_boundary(
         names: of the two inputs.
         title: what the figure shows.
         alt: the same for readers who cannot see it.
-        ax: the panel to draw on; a new figure when left out.
+        ax: the panel to draw on, which then gets no legend (``ax.legend()`` adds one where there is room);
+            a new figure when left out.
 
     Raises:
         ValueError: a shape is not as above.
@@ -52,8 +63,9 @@ def plot_decision_boundary(
         truth = (truth > 0).astype(int)
     if truth.min() < 0:
         raise ValueError(f"labels must be classes 0, 1, … or −1 and 1, got {sorted(set(truth.tolist()))}")
-    if ax is None:
-        _, ax = new_figure(size=(5.4, 4.4), alt=alt)
+    own = ax is None
+    if own:
+        _, ax = new_figure(size=(5.6, 4.2), alt=alt)
     low, high = xy.min(0), xy.max(0)
     reach = margin * np.where(high > low, high - low, 1)
     xs, ys = (np.linspace(a, b, 300) for a, b in zip(low - reach, high + reach, strict=True))
@@ -61,7 +73,7 @@ def plot_decision_boundary(
     with torch.no_grad():
         regions = _decide(predict(torch.tensor(grid, dtype=torch.float32)), len(grid), threshold)
     _draw_regions(ax, regions.reshape(300, 300), xs, ys)
-    for k in range(max(truth.max() + 1, len(classes or ()), 2)):
+    for k in np.union1d(truth, regions):
         marker, colour = MARKERS[k % len(MARKERS)], COLOURS[k % len(COLOURS)]
         style = {
             "marker": marker,
@@ -71,12 +83,11 @@ def plot_decision_boundary(
             "linewidths": 0.8,
             "zorder": 3,
         }
-        if (truth == k).any():
-            ax.scatter(
-                *xy[truth == k].T, label=f"class {k}" if classes is None else class_name(k, classes), **style
-            )
-    ax.set(xlabel=names[0], ylabel=names[1], title=title or "")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
+        name = f"class {k}" if classes is None else class_name(k, classes)
+        ax.scatter(*xy[truth == k].T, label=textwrap.fill(name, 18), **style)
+    ax.set(xlabel=names[0], ylabel=names[1], title=wrap_title(title, 4.0) if own else title or "")
+    if own:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
     return ax.figure
 
 
@@ -145,7 +156,7 @@ def plot_confusion_matrix(
     figure, ax = new_figure(size=(side + 1.2, side), alt=alt)
     picture = ax.imshow(share, cmap="cividis", vmin=0, vmax=100)
     for (row, col), count in np.ndenumerate(counts) if size <= 20 else ():
-        light = share[row, col] > 55
+        light = picture.cmap(share[row, col] / 100)[1] > 0.45  # green carries most of the brightness
         ax.text(
             col, row, f"{count}", ha="center", va="center", fontsize=9, color="black" if light else "white"
         )
@@ -154,7 +165,7 @@ def plot_confusion_matrix(
     ax.set_yticks(range(size), names)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set(xlabel="predicted class", ylabel="right class", title=title or "")
+    ax.set(xlabel="predicted class", ylabel="right class", title=wrap_title(title, side))
     figure.colorbar(picture, ax=ax, label="share of the right class (%)", shrink=0.8)
     return figure
 
@@ -167,7 +178,13 @@ def _counts(matrix: Any, classes: Sequence[Any] | None) -> np.ndarray:
                 "labels and predictions must both have shape (N,) with N ≥ 1, "
                 f"got {labels.shape} and {predictions.shape}"
             )
-        size = max(labels.max(), predictions.max()) + 1 if classes is None else len(classes)
+        largest = max(labels.max(), predictions.max())
+        size = largest + 1 if classes is None else len(classes)
+        if min(labels.min(), predictions.min()) < 0 or largest >= size:
+            raise ValueError(
+                f"expected classes from 0 to {size - 1}, got some from "
+                f"{min(labels.min(), predictions.min())} to {largest}"
+            )
         counts = np.zeros((size, size), dtype=int)
         np.add.at(counts, (labels, predictions), 1)
         return counts

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
+from matplotlib.ticker import MaxNLocator
 
-from helpers.figures import LINES, MARKERS, CourseFigure, as_array, new_figure
+from helpers.figures import LINES, MARKERS, CourseFigure, as_array, new_figure, wrap_title
 
 
 def plot_history(
@@ -47,11 +48,11 @@ def plot_history(
             )
         unit = {"loss": " (nats)", "accuracy": " (%)"}.get(quantity, "")
         ax.set(xlabel="epoch", ylabel=quantity + unit)
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
         ax.grid(True)
         ax.legend()
     if title:
-        figure.suptitle(title)
+        figure.suptitle(wrap_title(title, figure.get_figwidth()))
     return figure
 
 
@@ -109,5 +110,5 @@ def plot_activations(
         ax.grid(True)
     left.legend()
     if title:
-        figure.suptitle(title)
+        figure.suptitle(wrap_title(title, figure.get_figwidth()))
     return figure

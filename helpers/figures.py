@@ -7,6 +7,7 @@ which stay apart for colour-blind readers, and type that can be read at 80 dots 
 
 import base64
 import sys
+import textwrap
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -175,6 +176,11 @@ def show(figure: Figure | None = None, alt: str = "") -> None:
     data, metadata = mime_bundle(figure, " ".join(alt.split()) or automatic_alt(figure))
     plt.close(figure)  # before the inline backend shows it a second time at the end of the cell
     display(data, metadata=metadata, raw=True)
+
+
+def wrap_title(title: str | None, width: float) -> str:
+    """Breaks ``title`` into lines that fit a figure ``width`` inches wide."""
+    return textwrap.fill(title or "", max(12, int(9.5 * width)))
 
 
 def as_array(values: Any) -> np.ndarray:

@@ -1,28 +1,66 @@
 """Plots of pictures: images with their labels, feature maps, kernels."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from helpers.figures import RIGHT, WRONG, CourseFigure, as_array, as_classes, class_name, new_figure
+from helpers.figures import (
+    DPI,
+    RIGHT,
+    WRONG,
+    CourseFigure,
+    as_array,
+    as_classes,
+    class_name,
+    wrap_title,
+)
+
+PAD, GAP, LINE = 0.06, 0.08, 0.19  # inches: border, space between panels, height of a line of small type
 
 
 def _grid(
-    count: int, cols: int, cell: tuple[float, float], title: str | None, alt: str
+    captions: Sequence[str],
+    cols: int,
+    cell: tuple[float, float],
+    title: str | None,
+    alt: str,
+    *,
+    right: float = 0.0,
+    bottom: float = 0.0,
 ) -> tuple[CourseFigure, list]:
-    """A figure of ``count`` bare panels, ``cols`` to a row, each ``cell`` inches (width, height)."""
-    cols = max(1, min(cols, count))
-    rows = math.ceil(count / cols)
-    size = (max(3.0, cols * cell[0]), rows * cell[1] + (0.45 if title else 0.1))
-    figure, axes = new_figure(rows, cols, size=size, alt=alt, squeeze=False)
-    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0.02, hspace=0.02)
+    """A figure with one bare panel for each caption, ``cols`` to a row, each ``cell`` inches (width, height).
+
+    Every size is known, so panels are placed directly: matplotlib's own layout needs seconds for a hundred.
+    """
+    cols = min(cols, len(captions))
+    rows = math.ceil(len(captions) / cols)
+    across = cols * cell[0] + (cols - 1) * GAP
+    width = max(3.2, across + 2 * PAD) + right
+    heading = wrap_title(title, width)
+    above = LINE * max(caption.count("\n") + 1 if caption else 0 for caption in captions) + 0.04
+    top = PAD + above + (0.08 + 0.24 * (heading.count("\n") + 1) if heading else 0)
+    height = top + rows * cell[1] + (rows - 1) * (above + GAP) + PAD + bottom
+    left = (width - right - across) / 2
+    figure = CourseFigure(figsize=(width, height), layout="none", alt=alt)
+    figure.subplots_adjust(
+        left=left / width,
+        right=(left + across) / width,
+        top=1 - top / height,
+        bottom=(PAD + bottom) / height,
+        wspace=GAP / cell[0],
+        hspace=(above + GAP) / cell[1],
+    )
+    axes = figure.subplots(rows, cols, squeeze=False)
     for ax in axes.flat:
         ax.set_axis_off()
-    if title:
-        figure.suptitle(title)
-    return figure, list(axes.flat)[:count]
+    for ax, caption in zip(axes.flat, captions, strict=False):  # the last row may have empty panels
+        ax.set_title(caption, fontsize=10, pad=3)
+    if heading:
+        figure.suptitle(heading, y=1 - PAD / height)
+    return figure, list(axes.flat)[: len(captions)]
 
 
 def _as_pictures(images: Any) -> np.ndarray:
@@ -81,17 +119,20 @@ def plot_images(
     truth = None if labels is None else as_classes(labels, "labels", count)
     guess = None if predictions is None else as_classes(predictions, "predictions", count)
     captions = [_caption(i, truth, guess, classes) for i in range(count)]
-    longest = max(max(len(line) for line in text.split("\n")) for text, _ in captions)
-    lines = max(text.count("\n") + 1 if text else 0 for text, _ in captions)
-    width = min(max(1.2, longest * 0.085), 2.4)
-    height, shape = width, pictures.shape
-    height = min(width * shape[1] / shape[2], 3.0) + 0.19 * lines
-    figure, axes = _grid(count, min(cols, max(1, int(12 / width))), (width, height), title, alt)
-    for ax, picture, (text, colour) in zip(axes, pictures, captions, strict=True):
+    cols = max(1, min(cols, count))
+    # Photographs are drawn larger than digits, and everything fits a page.
+    width = min(max(1.2, pictures.shape[2] / DPI), 3.2, 10.4 / cols)
+    height = min(width * pictures.shape[1] / pictures.shape[2], 4.0)
+    texts = [textwrap.fill(text, max(4, int(width / 0.085)), break_on_hyphens=False) for text, _ in captions]
+    wrong = any(colour == WRONG for _, colour in captions)
+    figure, axes = _grid(texts, cols, (width, height), title, alt, bottom=0.26 if wrong else 0.0)
+    for ax, picture, (_, colour) in zip(axes, pictures, captions, strict=True):
         ax.imshow(picture, cmap="gray", vmin=0, vmax=1)
-        ax.set_title(text, color=colour, fontsize=10, pad=3)
-    if any(colour == WRONG for _, colour in captions):
-        figure.supxlabel("✗ wrong: prediction ✗ right label", fontsize=10, color=WRONG)
+        ax.title.set_color(colour)
+    if wrong:
+        figure.supxlabel(
+            "✗ wrong: prediction ✗ right label", fontsize=10, color=WRONG, y=0.05 / figure.get_figheight()
+        )
     return figure
 
 
@@ -102,9 +143,7 @@ def _caption(
         return ("" if truth is None else class_name(truth[i], classes)), "black"
     if truth is None or truth[i] == guess[i]:
         return class_name(guess[i], classes), RIGHT
-    said, right = class_name(guess[i], classes), class_name(truth[i], classes)
-    space = " " if len(said) + len(right) <= 8 else "\n"
-    return f"{said} ✗{space}{right}", WRONG
+    return f"{class_name(guess[i], classes)} ✗ {class_name(truth[i], classes)}", WRONG
 
 
 def plot_feature_maps(maps: Any, cols: int = 8, title: str | None = None, alt: str = "") -> CourseFigure:
@@ -156,20 +195,30 @@ def plot_kernels(weight: Any, cols: int = 8, title: str | None = None, alt: str 
     names = [f"out {o}" if inputs == 1 else f"out {o}, in {i}" for o in range(outputs) for i in range(inputs)]
     largest = np.abs(array).max() or 1.0
     tiles = array.reshape(-1, *array.shape[2:])
-    cols = cols if inputs == 1 else inputs
-    return _tiles(tiles, names, cols, title, alt, "weight", cmap="RdBu_r", vmin=-largest, vmax=largest)
+    return _tiles(
+        tiles,
+        names,
+        cols if inputs == 1 else inputs,
+        title,
+        alt,
+        "weight",
+        cmap="RdBu_r",
+        vmin=-largest,
+        vmax=largest,
+    )
 
 
 def _tiles(
     tiles: np.ndarray, names: list[str], cols: int, title: str | None, alt: str, unit: str, **scale: Any
 ) -> CourseFigure:
-    cell = 1.25
-    figure, axes = _grid(
-        len(tiles), cols, (cell, min(cell * tiles.shape[1] / tiles.shape[2], 2.5) + 0.2), title, alt
-    )
-    for ax, tile, name in zip(axes, tiles, names, strict=True):
+    width = 1.25
+    height = min(width * tiles.shape[1] / tiles.shape[2], 2.5)
+    figure, axes = _grid(names, cols, (width, height), title, alt, right=1.0)
+    for ax, tile in zip(axes, tiles, strict=True):
         picture = ax.imshow(tile, **scale)
-        ax.set_title(name, fontsize=10, pad=3)
-    figure.set_figwidth(figure.get_figwidth() + 0.9)
-    figure.colorbar(picture, ax=figure.axes, label=unit)
+    place, size = axes[0].get_position(), figure.get_size_inches()
+    tall = min(place.height * 2, place.y1 - axes[-1].get_position().y0)
+    left = figure.subplotpars.right + 0.12 / size[0]
+    colour_axes = figure.add_axes((left, place.y1 - tall, 0.13 / size[0], tall))
+    figure.colorbar(picture, cax=colour_axes, label=unit)
     return figure

@@ -54,6 +54,7 @@ def execute(path: Path | str, *, extra_cells: list[NotebookNode] | None = None) 
         kernel_manager_class=ThisPython,
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],  # the kernel would warn about its own loopback sockets
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute(env=_environment())
