@@ -7,8 +7,8 @@
     python3 course.py test ARGS      only pytest, with these arguments
 
 On Windows write `py` in place of `python3`. All that this file makes lies beside it: the packages in `.venv`,
-JupyterLab's state in `.jupyter`. It needs Python and nothing else, because it is all that a fresh machine can run; it is
-written so that an old Python can still read it and say that it is too old.
+JupyterLab's state in `.jupyter`. It needs Python and nothing else, because it is all that a fresh machine
+can run; it is written so that an old Python can still read it and say that it is too old.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ PACKAGE_SIZES = {"Linux": (3.0, 5.6)}
 OTHER_SIZES = (0.6, 2.0)
 UPDATE_GB = 1.0  # room for an update of an environment that is already there
 GB = 1e9
+PYTHON = "py" if os.name == "nt" else "python3"  # how a reader starts Python
 HEARTBEAT = 10  # seconds between two signs of life of a long step
 START_LIMIT = 180  # seconds: a slow disk and a virus scanner need more than a minute for the first start
 
@@ -97,7 +98,7 @@ class CourseError(Exception):
 
 def this_command(arguments: str) -> str:
     """How the reader starts this file again."""
-    return ("py" if os.name == "nt" else "python3") + " course.py " + arguments
+    return f"{PYTHON} course.py {arguments}"
 
 
 # ---------------------------------------------------------------- checks before anything is installed
@@ -174,8 +175,8 @@ def check_disk(folder: Path, needed: float) -> None:
         raise CourseError(f"""There is too little room on the disk that holds
     {folder}
 Needed: {needed / GB:.1f} GB (most of it PyTorch). Free: {free / GB:.1f} GB.
-Free {(needed - free) / GB:.1f} GB more (empty the bin, delete old downloads; `python3 -m pip cache purge` empties
-pip's store), or move the course's folder to a larger disk. Then run the same command again.
+Free {(needed - free) / GB:.1f} GB more (empty the bin, delete old downloads; `{PYTHON} -m pip cache purge`
+empties pip's store), or move the course's folder to a larger disk. Then run the same command again.
 Nothing has been changed.""")
 
 
@@ -305,11 +306,9 @@ def install(plan: Plan, found: dict | None, extras: str) -> None:
             say("Step 1 of 2: looking through what is already installed (a few seconds).")
             remove_half_installed(Path(found["packages"]))
         download, on_disk = PACKAGE_SIZES.get(platform.system(), OTHER_SIZES)
+        say(f"Step 2 of 2: PyTorch, JupyterLab and more: {download:.1f} GB to fetch, {on_disk:.1f} on disk.")
         say(
-            f"Step 2 of 2: PyTorch, JupyterLab and the rest: {download:.1f} GB to download, {on_disk:.1f} GB on disk."
-        )
-        say(
-            "        2 minutes on a fast line, half an hour on a slow one. Ctrl-C stops; the next start goes on."
+            "        2 minutes on a fast line, half an hour on a slow one. Ctrl-C stops; a new start goes on."
         )
         started = time.monotonic()
         run_pip(LOCKS[extras], lock_file)
@@ -465,7 +464,7 @@ FAILURES = [
     (
         r"No space left on device|Errno 28\b|WinError 112|not enough space|Disk quota exceeded|Errno 122",
         """The disk is full, or your quota on it is used up.
-Free some room (the packages take {size:.1f} GB; `python3 -m pip cache purge` empties pip's store).""",
+Free some room (the packages take {size:.1f} GB; `{python} -m pip cache purge` empties pip's store).""",
     ),
     (
         r"Long Path support",
@@ -477,12 +476,12 @@ https://docs.python.org/3/using/windows.html#removing-the-max-path-limitation"""
         r"Permission denied|Errno 13\b|WinError 5\b|WinError 32\b|Access is denied|used by another process",
         """A file could not be written: it belongs to someone else, or another program uses it.
 Close JupyterLab and every other window that uses this course. If you ever ran it with `sudo`, delete the
-folder .venv first. On Windows a virus scanner or OneDrive can hold files: move the course out of OneDrive.""",
+folder .venv first. On Windows a virus scanner or OneDrive can hold files: move the course out of it.""",
     ),
     (
         r"DO NOT MATCH THE HASHES|Hash ?Mismatch|BadZipFile|not a zip file|is invalid|IncompleteRead",
         """A download arrived damaged and was thrown away.
-If it happens twice, empty pip's store with `python3 -m pip cache purge` and try another network.""",
+If it happens twice, empty pip's store with `{python} -m pip cache purge` and try another network.""",
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError",
@@ -492,16 +491,16 @@ browser and log in, or use another network. Check that the computer's date is ri
     ),
     (
         r"NewConnectionError|ConnectTimeout|ReadTimeout|Read timed out|ProxyError|Max retries exceeded|"
-        r"getaddrinfo|Name or service not known|name resolution|Connection (refused|reset|aborted)|RemoteDisconnected|"
-        r"Connection to \S+ timed out|Network is unreachable|ProtocolError|HTTP error 5\d\d",
+        r"getaddrinfo|Name or service not known|name resolution|Connection (refused|reset|aborted)|"
+        r"RemoteDisconnected|Connection to \S+ timed out|Network is unreachable|ProtocolError|HTTP error 5\d\d",
         """The package index does not answer: there is no network, or something blocks it.
-Check that a web page opens in your browser. Behind a proxy, set HTTPS_PROXY first. A mirror near you may help:
-    python3 -m pip config set global.index-url ADDRESS-OF-THE-MIRROR""",
+Check that a web page opens in your browser. Behind a proxy, set HTTPS_PROXY. A mirror may help:
+    {python} -m pip config set global.index-url ADDRESS-OF-THE-MIRROR""",
     ),
     (
         r"No matching distribution found|Could not find a version|is not a supported wheel",
         """The package index answers, but has no package for this computer and this Python.
-The line below names it. If you use a mirror, it may be behind: `python3 -m pip config list` shows it.
+The line below names it. If you use a mirror, it may be behind: `{python} -m pip config list` shows it.
 On an old system (a Linux from before 2019, macOS before 14, Windows before 10) use a newer one.""",
     ),
 ]
@@ -514,7 +513,7 @@ def explain_failure(text: str, log: Path) -> str:
         hit = re.search(pattern, text, re.IGNORECASE)
         if hit:
             line = text[text.rfind("\n", 0, hit.start()) + 1 :].split("\n", 1)[0].strip()
-            advice = advice.format(size=size)
+            advice = advice.format(size=size, python=PYTHON)
             break
     else:
         line = next((one.strip() for one in reversed(text.splitlines()) if one.strip()), "no message")
@@ -528,7 +527,7 @@ Then run `{this_command("lab")}` again: it goes on where this run stopped; what 
 def link_helpers(packages: Path) -> None:
     """Make `import helpers` work everywhere in the environment.
 
-    A .pth file with a relative path: plain ASCII whatever the folder is called, and a moved folder still works.
+    A .pth file with a relative path: plain ASCII whatever the folder is called, and it survives a move.
     """
     (packages / "course.pth").write_text(os.path.relpath(ROOT, packages) + "\n", encoding="ascii")
 
@@ -600,7 +599,7 @@ def choose_port(asked: int | None) -> int:
             probe.bind(("127.0.0.1", 0))
             return probe.getsockname()[1]
     if not can_listen(asked):
-        raise CourseError(f"""Port {asked} cannot be used: another program has it, perhaps a JupyterLab that still runs.
+        raise CourseError(f"""Port {asked} cannot be used: a program has it, perhaps an older JupyterLab.
 Close that program, or choose another port with `--port`, for example `{this_command("lab --port 8899")}`,
 or leave `--port` away: the course then finds a free one. Nothing is lost.""")
     return asked
@@ -803,7 +802,8 @@ def verify(is_true: bool, claim: str, found: object = "") -> None:
     if not is_true:
         raise CourseError(f"""This does not hold: {claim}. Found: {found}
 The log of the server is {STATE / "server.log"}.
-Delete the folders .venv and .jupyter (never your notebooks) and `{this_command("lab --check")}` again; if it still fails, report it with this text.""")
+Delete the folders .venv and .jupyter (never your notebooks) and run
+`{this_command("lab --check")}` again; if it still fails, report it with this text.""")
     say(f"ok      {claim}")
 
 
