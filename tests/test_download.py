@@ -1,0 +1,346 @@
+"""helpers.download and helpers.archives against a real server that fails in the ways real mirrors do."""
+
+import errno
+import gzip
+import hashlib
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from faulty_server import FaultyServer
+
+from helpers import download
+from helpers.archives import unpack_gzip, unpack_tar
+from helpers.download import DownloadError, fetch
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTENT = b"".join(hashlib.sha256(bytes([a, b])).digest() for a in range(64) for b in range(256))  # 512 kB
+SHA = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
+CHILD = "import sys; from helpers.download import fetch; fetch([sys.argv[1]], sys.argv[2], sys.argv[3])"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(download, "BACKOFF", 0.01)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def server():
+    with FaultyServer({"set.bin": CONTENT}) as running:
+        yield running
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "数据 folder" / "set.bin"
+
+
+def url(server):
+    return server.address + "set.bin"
+
+
+def child(server, target, code=CHILD):
+    command = [sys.executable, "-u", "-c", code, url(server), str(target), SHA]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+
+
+def part_of(target):
+    return target.with_name("set.bin.part")
+
+
+def test_a_file_arrives_whole_and_is_not_asked_for_again(server, target):
+    assert fetch([url(server)], target, SHA) == target
+    assert target.read_bytes() == CONTENT
+    assert not part_of(target).exists()
+    fetch([url(server)], target, SHA)
+    assert server.ranges == [None]
+
+
+def test_md5_serves_as_well(server, target):
+    fetch([url(server)], target, "md5:" + hashlib.md5(CONTENT).hexdigest().upper())
+    assert target.read_bytes() == CONTENT
+
+
+def test_404_goes_to_the_next_mirror_at_once(server, target):
+    fetch([server.address + "moved.bin", url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert len(server.ranges) == 2
+
+
+def test_503_is_tried_again(server, target, capsys):
+    server.script = [503, 503]
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert len(server.ranges) == 3
+    assert "Try 2 of 3" in capsys.readouterr().out
+
+
+def test_all_mirrors_failing_says_what_each_answered_and_what_to_do(server, target):
+    server.script = [404, 503, 503, 503]
+    mirrors = [server.address + "first", server.address + "second"]
+    with pytest.raises(DownloadError) as failure:
+        fetch(mirrors, target, SHA)
+    message = str(failure.value)
+    assert f"{mirrors[0]}: HTTP 404" in message
+    assert message.count(f"{mirrors[1]}: HTTP 503") == 3
+    assert f"put it at {target}" in message and SHA.replace(":", " ") in message
+    assert not target.exists()
+
+
+def test_a_truncated_body_is_completed_not_started_again(server, target):
+    server.script = ["truncated"]
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert server.ranges == [None, f"bytes={len(CONTENT) // 2}-"]
+
+
+def test_a_server_that_knows_no_ranges_starts_from_the_beginning(server, target):
+    server.script = ["truncated", "whole"]
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_wrong_range_is_not_appended(server, target):
+    server.script = ["truncated", "shifted"]
+    with pytest.raises(DownloadError, match="another range"):
+        fetch([url(server)], target, SHA)
+    assert part_of(target).read_bytes() == CONTENT[: len(CONTENT) // 2]
+
+
+def test_a_wrong_checksum_is_thrown_away_and_the_next_mirror_asked(server, target):
+    server.script = ["garbled"]
+    fetch([url(server), url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert server.ranges == [None, None]
+
+
+def test_a_wrong_checksum_everywhere_leaves_nothing(server, target):
+    server.script = ["garbled"]
+    with pytest.raises(DownloadError, match="wrong checksum"):
+        fetch([url(server)], target, SHA)
+    assert not target.exists() and not part_of(target).exists()
+
+
+def test_a_part_of_another_file_is_noticed_and_dropped(server, target):
+    target.parent.mkdir()
+    part_of(target).write_bytes(b"x" * 1000)
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert server.ranges == ["bytes=1000-", None]
+
+
+def test_a_part_longer_than_the_file_is_dropped(server, target):
+    target.parent.mkdir()
+    part_of(target).write_bytes(CONTENT + b"more")
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert server.ranges == [f"bytes={len(CONTENT) + 4}-", None]
+
+
+def test_a_part_that_is_whole_needs_no_network(server, target):
+    target.parent.mkdir()
+    part_of(target).write_bytes(CONTENT)
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert server.ranges == []
+
+
+def test_a_damaged_file_is_replaced_only_by_a_good_one(server, target):
+    target.parent.mkdir()
+    target.write_bytes(b"damaged")
+    server.script = [404]
+    with pytest.raises(DownloadError, match="lies there now has a wrong checksum"):
+        fetch([url(server)], target, SHA)
+    assert target.read_bytes() == b"damaged"
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_mirror_that_hangs_is_left(server, target, monkeypatch):
+    monkeypatch.setattr(download, "READ_TIMEOUT", 0.3)
+    server.script = ["hang"] * 3
+    with pytest.raises(DownloadError, match="[Tt]imed? ?out"):
+        fetch([url(server)], target, SHA)
+    assert len(server.ranges) == 3
+
+
+def test_a_stall_in_the_middle_is_resumed(server, target, monkeypatch):
+    monkeypatch.setattr(download, "READ_TIMEOUT", 0.3)
+    server.script = ["stall"]
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert server.ranges[1].startswith("bytes=")
+
+
+def test_without_a_network_the_answer_comes_without_waiting(target, monkeypatch):
+    looked_up = []
+
+    def no_network(host, *_, **__):
+        looked_up.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    with pytest.raises(DownloadError, match="Failed to resolve"):
+        fetch(["http://mirror.example/set.bin", "http://other.example/set.bin"], target, SHA)
+    assert looked_up == ["mirror.example", "other.example"]
+
+
+def test_too_little_room_is_said_before_anything_is_written(server, target, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9 - 1000, 1000))
+    with pytest.raises(OSError, match="disk is full") as failure:
+        fetch([url(server)], target, SHA)
+    assert failure.value.errno == errno.ENOSPC and not isinstance(failure.value, DownloadError)
+    assert not target.exists() and not part_of(target).exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on a process's file size")
+def test_a_disk_that_fills_up_keeps_what_arrived(server, target):
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); " + CHILD
+    process = child(server, target, limited)
+    errors = process.communicate()[1]
+    assert process.returncode == 1
+    assert "the disk is full" in errors and "what arrived is kept" in errors
+    assert part_of(target).read_bytes() == CONTENT[:100_000]
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert server.ranges[-1] == "bytes=100000-"
+
+
+def test_a_full_disk_in_this_process(server, target, monkeypatch):
+    class FullFile(io.BytesIO):
+        def write(self, _):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "open", lambda *_, **__: FullFile())
+    with pytest.raises(OSError, match="the disk is full") as failure:
+        fetch([url(server)], target, SHA)
+    assert failure.value.errno == errno.ENOSPC
+    assert len(server.ranges) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_the_systems_own_error(server, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError, match="file"):
+        fetch([url(server)], tmp_path / "file" / "set.bin", SHA)
+    with pytest.raises(OSError, match="set.bin.part"):
+        (tmp_path / "set.bin.part").mkdir()
+        fetch([url(server)], tmp_path / "set.bin", SHA)
+
+
+def test_a_killed_download_goes_on_where_it_stopped(server, target):
+    server.script = ["stall"]
+    process = child(server, target)
+    half = len(CONTENT) // 2
+    while process.poll() is None and not (part_of(target).exists() and part_of(target).stat().st_size):
+        time.sleep(0.02)
+    process.kill()
+    assert process.wait() not in (0, 1)
+    process.communicate()
+    kept = part_of(target).stat().st_size
+    assert 0 < kept <= half and not target.exists()
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+    assert server.ranges == [None, f"bytes={kept}-"]
+
+
+def test_two_processes_download_once(server, target):
+    server.script = ["stall"]
+    first = child(server, target)
+    while first.poll() is None and not server.ranges:
+        time.sleep(0.02)
+    second = child(server, target)
+    assert "waiting for it" in second.stdout.readline()
+    server.release.set()
+    for process in (first, second):
+        assert process.communicate()[1].count("Traceback") == 0
+        assert process.returncode == 0
+    assert target.read_bytes() == CONTENT
+    assert server.ranges == [None]
+
+
+def test_unpacking_gzip(tmp_path):
+    (tmp_path / "set.gz").write_bytes(gzip.compress(CONTENT))
+    unpack_gzip(tmp_path / "set.gz", tmp_path / "raw" / "set")
+    assert (tmp_path / "raw" / "set").read_bytes() == CONTENT
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["set"]
+
+
+def flipped(data, at):
+    return data[:at] + bytes([data[at] ^ 255]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda d: d[:-5000], lambda d: flipped(d, len(d) - 6), lambda d: b"<html>" + d]
+)
+def test_a_damaged_gzip_leaves_no_file(tmp_path, damage):
+    archive = tmp_path / "set.gz"
+    archive.write_bytes(damage(gzip.compress(CONTENT)))
+    with pytest.raises(OSError, match=r"set\.gz is damaged"):
+        unpack_gzip(archive, tmp_path / "raw" / "set")
+    assert list((tmp_path / "raw").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on a process's file size")
+def test_a_disk_that_fills_up_while_unpacking_leaves_no_file(tmp_path):
+    archive = tmp_path / "set.gz"
+    archive.write_bytes(gzip.compress(CONTENT))
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); from pathlib import Path;"
+        "from helpers.archives import unpack_gzip; unpack_gzip(Path(sys.argv[1]), Path(sys.argv[2]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(archive), str(tmp_path / "raw" / "set")],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1 and "the disk is full" in run.stderr
+    assert list((tmp_path / "raw").iterdir()) == []
+
+
+def test_any_other_error_while_unpacking_is_passed_on(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"absent\.gz"):
+        unpack_gzip(tmp_path / "absent.gz", tmp_path / "set")
+
+
+def tar_of(path, names):
+    with tarfile.open(path, "w:gz") as archive:
+        for name in names:
+            entry = tarfile.TarInfo(name)
+            entry.size = 1000
+            archive.addfile(entry, io.BytesIO(CONTENT[:1000]))
+    return path
+
+
+def test_unpacking_tar(tmp_path):
+    archive = tar_of(tmp_path / "set.tar.gz", ["batches/one", "batches/two"])
+    unpack_tar(archive, tmp_path / "data" / "batches")
+    assert (tmp_path / "data" / "batches" / "two").read_bytes() == CONTENT[:1000]
+    (tmp_path / "data" / "batches" / "one").write_bytes(b"mine")
+    unpack_tar(archive, tmp_path / "data" / "batches")
+    assert (tmp_path / "data" / "batches" / "one").read_bytes() == b"mine"
+
+
+def test_a_damaged_or_wrong_tar_leaves_no_folder(tmp_path):
+    archive = tar_of(tmp_path / "set.tar.gz", ["batches/one", "batches/two"])
+    archive.write_bytes(archive.read_bytes()[:-100])
+    with pytest.raises(OSError, match="is damaged"):
+        unpack_tar(archive, tmp_path / "batches")
+    with pytest.raises(OSError, match="batches"):
+        unpack_tar(tar_of(tmp_path / "other.tar.gz", ["elsewhere/one"]), tmp_path / "batches")
+    with pytest.raises(OSError, match="is damaged"):  # a path that leaves the folder
+        unpack_tar(tar_of(tmp_path / "bad.tar.gz", ["../escape", "batches/one"]), tmp_path / "batches")
+    assert not (tmp_path / "batches").exists() and not (tmp_path / "escape").exists()
