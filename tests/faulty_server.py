@@ -1,4 +1,4 @@
-"""A web server on the loopback address that fails in the ways real mirrors do, one scripted fault per request."""
+"""A web server on the loopback address that fails in the ways real mirrors do, by script."""
 
 import contextlib
 import re
@@ -7,11 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class FaultyServer:
-    """Serves ``files`` (name -> bytes). Each request takes the next fault of ``script``; none left means none.
+    """Serves ``files`` (name -> bytes). Each request takes the next fault of ``script``, while there is one.
 
-    Faults: an HTTP status as a number, ``"truncated"`` (closes after half), ``"garbled"`` (right length, wrong
-    content), ``"hang"`` (never answers), ``"stall"`` (half, then waits), ``"whole"`` (ignores Range), ``"shifted"``
-    (answers another range). ``release`` lets what hangs go on.
+    Faults: an HTTP status as a number, ``"truncated"`` (closes after half), ``"garbled"`` (right length,
+    wrong content), ``"hang"`` (never answers), ``"stall"`` (half, then waits), ``"whole"`` (ignores Range),
+    ``"shifted"`` (answers another range). ``release`` lets what hangs go on.
     """
 
     def __init__(self, files: dict[str, bytes]) -> None:
