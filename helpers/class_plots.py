@@ -129,7 +129,7 @@ def _draw_regions(ax: Axes, regions: np.ndarray, xs: np.ndarray, ys: np.ndarray)
 def plot_confusion_matrix(
     matrix: Any, classes: Sequence[Any] | None = None, title: str | None = None, alt: str = ""
 ) -> CourseFigure:
-    """Draws which classes a model takes for which: rows are right classes, columns are predicted ones.
+    """Draws which classes a model takes for which: rows are true classes, columns are predicted ones.
 
     The number in a cell counts examples; its colour is the share of the row, so that rare classes show as
     well.
@@ -165,8 +165,8 @@ def plot_confusion_matrix(
     ax.set_yticks(range(size), names)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set(xlabel="predicted class", ylabel="right class", title=wrap_title(title, side))
-    figure.colorbar(picture, ax=ax, label="share of the right class (%)", shrink=0.8)
+    ax.set(xlabel="predicted class", ylabel="true class", title=wrap_title(title, side))
+    figure.colorbar(picture, ax=ax, label="share of the true class (%)", shrink=0.8)
     return figure
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from matplotlib.ticker import MaxNLocator
 
-from helpers.figures import LINES, MARKERS, CourseFigure, as_array, new_figure, wrap_title
+from helpers.figures import COLOURS, LINES, MARKERS, CourseFigure, as_array, new_figure, wrap_title
 
 
 def plot_history(
@@ -103,12 +103,12 @@ def plot_activations(
             )
         (slope,) = torch.autograd.grad(y.sum(), x)
         for ax, values in ((left, y), (right, slope)):
-            ax.plot(as_array(x), as_array(values), LINES[i % len(LINES)], label=name)
+            ax.plot(as_array(x), as_array(values), LINES[(i + i // len(COLOURS)) % len(LINES)], label=name)
     left.set(xlabel="input $x$", ylabel="output $f(x)$", title="The function")
     right.set(xlabel="input $x$", ylabel="slope $f'(x)$", title="Its derivative")
     for ax in (left, right):
         ax.grid(True)
-    left.legend()
+    right.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
     if title:
         figure.suptitle(wrap_title(title, figure.get_figwidth()))
     return figure

@@ -100,11 +100,11 @@ def plot_images(
     """Draws images in a grid, with their labels, and marks what a model got wrong.
 
     A wrong prediction stands in another colour and carries a sign: ``3 ✗ 5`` means that the model said 3 and
-    the label is 5.
+    the true label is 5.
 
     Args:
         images: (N, C, H, W) with C = 1 or 3, or (N, H, W); uint8, or float in [0, 1].
-        labels: (N,) the right classes.
+        labels: (N,) the true classes.
         predictions: (N,) the model's classes.
         classes: the names of the classes; numbers are shown when left out.
         cols: images in a row.
@@ -131,7 +131,7 @@ def plot_images(
         ax.title.set_color(colour)
     if wrong:
         figure.supxlabel(
-            "✗ wrong: prediction ✗ right label", fontsize=10, color=WRONG, y=0.05 / figure.get_figheight()
+            "✗ wrong: prediction ✗ true label", fontsize=10, color=WRONG, y=0.05 / figure.get_figheight()
         )
     return figure
 
@@ -213,7 +213,7 @@ def _tiles(
 ) -> CourseFigure:
     width = 1.25
     height = min(width * tiles.shape[1] / tiles.shape[2], 2.5)
-    figure, axes = _grid(names, cols, (width, height), title, alt, right=1.0)
+    figure, axes = _grid(names, cols, (width, height), title, alt, right=1.0, bottom=0.06)
     for ax, tile in zip(axes, tiles, strict=True):
         picture = ax.imshow(tile, **scale)
     place, size = axes[0].get_position(), figure.get_size_inches()

@@ -1,0 +1,218 @@
+"""Ways to break a good notebook, sorted by the rule that must notice."""
+
+from collections.abc import Callable
+
+import nbformat.v4 as v4
+from nbformat import NotebookNode
+
+Break = Callable[[NotebookNode], object]
+
+
+def cell(notebook: NotebookNode, start: str) -> NotebookNode:
+    """The first cell whose source begins with ``start``."""
+    return next(c for c in notebook.cells if c.source.startswith(start))
+
+
+def write(start: str, old: str, new: str) -> Break:
+    """Replaces text in the cell that begins with ``start``; the cell must hold it."""
+
+    def apply(notebook: NotebookNode) -> None:
+        target = cell(notebook, start)
+        assert old in target.source
+        target.source = target.source.replace(old, new)
+
+    return apply
+
+
+def drop(start: str) -> Break:
+    return lambda n: n.cells.remove(cell(n, start))
+
+
+def put(start: str, **values: object) -> Break:
+    return lambda n: cell(n, start).update(values)
+
+
+def say(text: str, name: str = "stdout") -> Break:
+    """Gives the cell that prints another output."""
+    return put("print(2", outputs=[v4.new_output("stream", name=name, text=text)])
+
+
+def add(text: str) -> Break:
+    return lambda n: n.cells.insert(7, v4.new_markdown_cell(text, id="added-cell"))
+
+
+def swap(first: str, second: str) -> Break:
+    def apply(notebook: NotebookNode) -> None:
+        i, j = (notebook.cells.index(cell(notebook, start)) for start in (first, second))
+        notebook.cells[i], notebook.cells[j] = notebook.cells[j], notebook.cells[i]
+
+    return apply
+
+
+def metadata(start: str, **values: object) -> Break:
+    return lambda n: cell(n, start).metadata.update(values)
+
+
+def alt(text: str | None) -> Break:
+    def apply(notebook: NotebookNode) -> None:
+        output = cell(notebook, "draw(1)").outputs[0]
+        output.metadata = {} if text is None else {"image/png": {"alt": text}}
+
+    return apply
+
+
+def add_widget(notebook: NotebookNode) -> None:
+    cell(notebook, "explore").outputs[0].data["application/vnd.jupyter.widget-view+json"] = {"model_id": "1"}
+
+
+# Each rule → faults, with a word that its message must hold.
+BREAKS: dict[str, list[tuple[Break, str]]] = {
+    "ran_in_order": [
+        (put("print(2", execution_count=None), "None"),
+        (put("print(2", execution_count=7), "execution count 7, not 2"),
+        (swap("print(2", "draw(1)"), "run all cells in order"),
+    ],
+    "outputs_are_there": [
+        (put("print(2", outputs=[]), "print(2 * 3)"),
+        (put("draw(1)", outputs=[]), "draw(1)"),
+        (put("explore", outputs=[]), "explore"),
+        (put("print(2", outputs=[], source="for i in range(3):\n    print(i)"), "missing"),
+        (put("print(2", outputs=[], source="%matplotlib inline\n2 * 3"), "missing"),
+    ],
+    "no_errors": [
+        (
+            put("print(2", outputs=[v4.new_output("error", ename="ValueError", evalue="bad", traceback=[])]),
+            "ValueError: bad",
+        )
+    ],
+    "no_stderr": [(say("UserWarning: beware\n", "stderr"), "UserWarning: beware")],
+    "small": [(say("x" * 400_000), "at most 400")],
+    "ids": [
+        (put("print(2", id="good-0000"), "same id"),
+        (put("print(2", id="short"), "8 to 64"),
+        (put("print(2", id="With.Capitals"), "8 to 64"),
+    ],
+    "kernelspec": [
+        (lambda n: n.metadata.kernelspec.update(name="conda-env"), "conda-env"),
+        (lambda n: n.metadata.pop("kernelspec"), "None"),
+    ],
+    "saved_by_the_tool": [
+        (lambda n: n.metadata.update(widgets={"state": {}}), "metadata.widgets"),
+        (lambda n: n.metadata.language_info.update(version="3.11.4"), "version"),
+        (lambda n: n.update(nbformat_minor=4), "4.4"),
+        (metadata("print(2", execution={"iopub.status.busy": "2024"}), "execution times"),
+        (add_widget, "widget"),
+    ],
+    "no_absolute_paths": [
+        (write("print(2", "2 * 3", "open('/home/ann/cat.jpg')"), "/home/"),
+        (write("print(2", "2 * 3", "open('/data1/cat.jpg')"), "'/data1/"),
+        (write("print(2", "2 * 3", r"open(r'C:\Users\ann\cat.jpg')"), "C:"),
+        (write("print(2", "2 * 3", "open('D:/cat.jpg')"), "D:/"),
+        (write("## Summary", "A line", "See file:///cat.jpg. A line"), "file://"),
+        (say("read /tmp/cat.jpg\n"), "in its output"),
+    ],
+    "no_installs": [
+        (write("print(2", "print", "%pip install torch\nprint"), "pip install"),
+        (write("print(2", "print", "import sys; sys.path.append('..')\nprint"), "sys.path"),
+        (write("## Summary", "A line", "Run `conda install torch`. A line"), "conda install"),
+    ],
+    "nothing_remote": [
+        (write("## Summary", "A line", "![cat](https://example.org/cat.jpg) A line"), "remote"),
+        (write("## Summary", "A line", '<img width="3" src="//example.org/cat.jpg"> A line'), "remote"),
+        (write("print(2", "2 * 3", "Image(url='cat')"), "Image(url="),
+        (
+            put(
+                "print(2",
+                outputs=[
+                    v4.new_output(
+                        "display_data", data={"text/html": "<script src='https://example.org/a.js'></script>"}
+                    )
+                ],
+            ),
+            "in its output",
+        ),
+    ],
+    "no_missing_glyphs": [
+        (say("UserWarning: Glyph 30452 (CJK) missing from font(s) DejaVu Sans.\n", "stderr"), "Glyph 30452")
+    ],
+    "figures_are_there": [(drop("draw(1)"), "shows 2 figures")],
+    "figures_have_alt": [
+        (alt(None), "draw(1)"),
+        (alt("A line."), "'A line.'"),
+        (alt("Automatic description: a figure of 1 panels without titles"), "Automatic"),
+    ],
+    "short_cells": [(put("print(2", source="x = 1\n" * 16), "16 lines")],
+    "enough_text": [
+        (lambda n: n.cells.extend(v4.new_code_cell("x = 1") for _ in range(12)), "are markdown"),
+    ],
+    "headings_nest": [
+        (write("### 1.1", "###", "####"), "'1.1 Look' skips level 3"),
+        (write("## Summary", "##", "#"), "2 headings of level 1"),
+    ],
+    "title_first": [
+        (write("# 99", " (直线)", ""), "(中文)"),
+        (write("# 99", "99", "98"), "98"),
+        (write("# 99", "\n\nWhat the two numbers of a line do.", ""), "one sentence"),
+        (drop("# 99"), "must be the title"),
+    ],
+    "parts_in_order": [
+        (drop("## What you"), "'## What you will be able to do' is missing"),
+        (drop("## Before"), "'## Before you start' is missing"),
+        (drop("## Quiz"), "'## Quiz' is missing"),
+        (drop("## Summary"), "'## Summary' is missing"),
+        (drop("## Exercises"), "'## Exercises' is missing"),
+        (drop("## Homework"), "'## Homework' is missing"),
+        (drop("## References"), "'## References' is missing"),
+        (write("## 2.", "2.", "3."), "[1, 3]"),
+        (swap("## Quiz", "## Summary"), "'## Summary' is not where it belongs"),
+        (add("## An aside\n\nText."), "'## An aside' is not where it belongs"),
+    ],
+    "abilities_listed": [(write("## What you", "\n- draw a line", ""), "lists 2 lines")],
+    "time_stated": [
+        (write("## Before", "on a two-core laptop", "quickly"), "two-core"),
+        (write("## Before", "5 seconds", "a while"), "minutes or seconds"),
+    ],
+    "setup_cell": [
+        (metadata("from helpers", tags=[]), "has 0 code cells tagged 'setup'"),
+        (metadata("print(2", tags=["setup"]), "has 2 code cells tagged 'setup'"),
+        (swap("from helpers", "print(2"), "first code cell"),
+        (swap("from helpers", "## Before"), "belongs between"),
+    ],
+    "boxes_are_there": [
+        (write("### 1.1", "> **Predict.**", "Predict"), "2 boxes '> **Predict.**'"),
+        (drop("> **Try it.**"), "0 boxes '> **Try it.**'"),
+        (write("## 2.", "**Check yourself.**", "Check"), "0 boxes '> **Check yourself.**'"),
+    ],
+    "predictions_resolve": [
+        (add("> **Predict.** And now?"), "And now?"),
+        (
+            write("> **Predict.** Does", "<details><summary>Answer</summary>It does.</details>", ""),
+            "Does a slope",
+        ),
+    ],
+    "quiz_answers_folded": [
+        (write("## Quiz", "4. What", "What"), "3 numbered questions"),
+        (
+            write("## Quiz", "<details><summary>Answer</summary>\n\nIt is 3.\n\n</details>", "It is 3."),
+            "but 3 answers",
+        ),
+    ],
+    "folds_are_closed": [(write("## Quiz", "It is 5.\n\n</details>", "It is 5."), "do not match")],
+    "endings_are_full": [
+        (write("## Exercises", "\n4. Move it.", ""), "3 numbered exercises"),
+        (write("## References", "- Euclid", "Euclid"), "1 references"),
+        (write("## Summary", "A line has a slope.", ""), "'## Summary' is empty"),
+        (write("## Homework", "None.", ""), "'## Homework' is empty"),
+    ],
+    "explorer_cell": [
+        (drop("explore"), "no cell that calls explore"),
+        (metadata("explore", tags=["explorer"]), "'nbval-ignore-output'"),
+        (metadata("explore", tags=["nbval-ignore-output"]), "'explorer'"),
+        (lambda n: cell(n, "explore").outputs.pop(0), "get sliders for"),
+        (lambda n: cell(n, "explore").outputs.pop(1), "first figure is missing"),
+    ],
+    "terms_in_glossary": [
+        (write("## 1.", "**slope** (斜率)", "**gradient** (梯度)"), "'gradient' (梯度) is not in"),
+        (write("## 1.", "斜率", "坡度"), "'slope' is (坡度) here, but 斜率"),
+    ],
+}

@@ -1,0 +1,135 @@
+"""Every notebook keeps every rule and gives the same outputs each time; and every rule can fail."""
+
+import copy
+from pathlib import Path
+
+import nbformat
+import notebook_skeleton
+import pytest
+from good_notebook import GLOSSARY, write_good_notebook
+from nbformat import NotebookNode
+from notebook_checks import CHECKS
+from notebook_faults import BREAKS, add, put, say
+from notebook_tools import ROOT, differences, execute
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory: pytest.TempPathFactory) -> tuple[NotebookNode, Path]:
+    return write_good_notebook(tmp_path_factory.mktemp("lesson"))
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_gives_the_same_bytes_twice(path: Path) -> None:
+    committed = nbformat.read(path, as_version=4)
+    first, second = execute(path), execute(path)
+    problems = differences(first, second)
+    assert not problems, f"{path.name}:\n" + "\n".join(problems)
+    stale = differences(committed, first, pictures=False)
+    assert not stale, f"{path.name} no longer says what was committed:\n" + "\n".join(stale)
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("rule", CHECKS)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_keeps_rule(path: Path, rule: str) -> None:
+    problems = CHECKS[rule](nbformat.read(path, as_version=nbformat.NO_CONVERT), path)
+    assert not problems, f"{path.name}:\n" + "\n".join(problems)
+
+
+@pytest.mark.parametrize("rule", CHECKS)
+def test_good_notebook_keeps_rule(good: tuple[NotebookNode, Path], rule: str) -> None:
+    assert CHECKS[rule](*good) == []
+
+
+def test_every_rule_has_a_broken_copy() -> None:
+    assert set(BREAKS) == set(CHECKS)
+
+
+FAULTS = [(rule, i) for rule, faults in BREAKS.items() for i in range(len(faults))]
+
+
+@pytest.mark.parametrize(("rule", "number"), FAULTS)
+def test_rule_reports_broken_copy(good: tuple[NotebookNode, Path], rule: str, number: int) -> None:
+    notebook, path = copy.deepcopy(good[0]), good[1]
+    break_it, word = BREAKS[rule][number]
+    break_it(notebook)
+    problems = CHECKS[rule](notebook, path)
+    assert any(word in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 1",
+        "draw(1);",
+        "def f():\n    print(1)",
+        "if False:\n    print(1)",
+        "torch.testing.assert_close(a, b)",
+        "%matplotlib inline",
+        "# only a comment",
+    ],
+)
+def test_silent_cells_need_no_output(good: tuple[NotebookNode, Path], source: str) -> None:
+    notebook = copy.deepcopy(good[0])
+    put("print(2", source=source, outputs=[])(notebook)
+    assert CHECKS["outputs_are_there"](notebook, good[1]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$f:\mathbb{R}^n \to \mathbb{R}$",
+        "https://example.org/home/cat.jpg and data/cat.jpg and ../data/x and and/or 3/4",
+        "[a link](https://example.org)",
+    ],
+)
+def test_formulas_and_links_are_allowed(good: tuple[NotebookNode, Path], text: str) -> None:
+    notebook = copy.deepcopy(good[0])
+    add(text)(notebook)
+    assert CHECKS["no_absolute_paths"](notebook, good[1]) == []
+    assert CHECKS["nothing_remote"](notebook, good[1]) == []
+
+
+def test_stderr_and_long_cells_pass_where_tagged(good: tuple[NotebookNode, Path]) -> None:
+    notebook = copy.deepcopy(good[0])
+    say("a progress bar", "stderr")(notebook)
+    put("print(2", source="x = 1\n" * 16, metadata={"tags": ["nbval-ignore-output", "long"]})(notebook)
+    notebook = nbformat.from_dict(notebook)
+    assert CHECKS["no_stderr"](notebook, good[1]) == CHECKS["short_cells"](notebook, good[1]) == []
+
+
+def test_headings_in_code_do_not_count(good: tuple[NotebookNode, Path]) -> None:
+    notebook = copy.deepcopy(good[0])
+    add("```python\n# a comment\n```")(notebook)
+    assert CHECKS["headings_nest"](notebook, good[1]) == []
+
+
+def test_missing_glossary_is_reported(good: tuple[NotebookNode, Path], tmp_path: Path) -> None:
+    assert len(CHECKS["terms_in_glossary"](good[0], tmp_path / "99_lines.ipynb")) == 2
+
+
+def test_course_glossary() -> None:
+    text = (ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8")
+    assert notebook_skeleton.glossary_rows(text)
+    assert notebook_skeleton.glossary_problems(text) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("| English |", "| Term |", "header"),
+        ("| slope | 斜率", "| slope |", "filled cells"),
+        ("| slope |", "| Line |", "twice"),
+        ("| slope |", "| area |", "sorted"),
+    ],
+)
+def test_broken_glossary_is_reported(old: str, new: str, word: str) -> None:
+    assert notebook_skeleton.glossary_problems(GLOSSARY) == []
+    assert old in GLOSSARY
+    assert any(word in problem for problem in notebook_skeleton.glossary_problems(GLOSSARY.replace(old, new)))
