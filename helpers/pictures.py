@@ -10,12 +10,12 @@ import numpy as np
 
 from helpers.whole_sets import data_folder
 
-# Our name -> the function of skimage.data. Only what its wheel carries: the others would ask the network.
+# Our name -> the function of skimage.data. Only what its wheel carries (the others would ask the network) and
+# whose documentation says that it is free to use.
 COLOUR = {
     "astronaut": "astronaut",
     "cat": "cat",
     "coffee": "coffee",
-    "colorwheel": "colorwheel",
     "hubble": "hubble_deep_field",
     "retina": "retina",
     "rocket": "rocket",
@@ -28,8 +28,6 @@ GREY = {
     "coins": "coins",
     "grass": "grass",
     "gravel": "gravel",
-    "moon": "moon",
-    "page": "page",
     "text": "text",
 }
 

