@@ -77,6 +77,7 @@ COURSE_MODULES = {
     "pooch": "pooch",
     "filelock": "filelock",
     "tqdm": "tqdm",
+    "psutil": "psutil",
 }
 TEST_MODULES = {
     "pytest": "pytest",
@@ -230,11 +231,16 @@ def read_marker() -> dict:
 
 
 def write_marker(found: dict, extras: str) -> None:
-    """Say that `.venv` is whole; in one step, so that a half-written word is never read."""
+    """Say that `.venv` is whole."""
     text = json.dumps({"lock": lock_hash(extras), "extras": extras, "python": found["python"]}, indent=2)
-    unfinished = MARKER.with_suffix(".tmp")
-    unfinished.write_text(text + "\n", encoding="utf-8")
-    unfinished.replace(MARKER)
+    replace_file(MARKER, text + "\n")
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file in one step: a reader sees the old text or the new one, never half of it."""
+    unfinished = path.with_suffix(".tmp")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
 
 
 def lock_hash(extras: str) -> str:
@@ -289,7 +295,13 @@ def prepare_environment(extras: str) -> Path:
         say(f"The packages are installed (Python {found['python']} in .venv).")
         return venv_python()
     say(plan.reason)
-    install(plan, found, extras)
+    try:
+        install(plan, found, extras)
+    except CourseError as problem:
+        # Nothing of the old environment was touched: a student without a network can still work.
+        if extras != marker.get("extras") or read_marker() != marker:
+            raise
+        say(f"\n{problem}\nUntil then the course starts with the packages that it had before.\n")
     return venv_python()
 
 
@@ -298,6 +310,7 @@ def install(plan: Plan, found: dict | None, extras: str) -> None:
     check_python()
     check_disk(ROOT, disk_needed(platform.system(), folder_size(VENV)))
     with one_installation_at_a_time() as lock_file:
+        old_marker = "" if plan.remake else read_text(MARKER)
         MARKER.unlink(missing_ok=True)
         if plan.remake:
             say("Step 1 of 2: an empty environment in .venv (10 to 30 seconds).")
@@ -311,7 +324,12 @@ def install(plan: Plan, found: dict | None, extras: str) -> None:
             "        2 minutes on a fast line, half an hour on a slow one. Ctrl-C stops; a new start goes on."
         )
         started = time.monotonic()
-        run_pip(LOCKS[extras], lock_file)
+        try:
+            run_pip(LOCKS[extras], lock_file)
+        except CourseError:
+            if old_marker and not started_to_change(read_text(LOGS / "pip.log")):
+                replace_file(MARKER, old_marker)
+            raise
         link_helpers(Path(found["packages"]))
         write_marker(found, extras)
     say(f"Installed in {time.monotonic() - started:.0f} s.")
@@ -369,9 +387,9 @@ def is_whole(info: Path) -> bool:
     try:
         with (info / "RECORD").open(encoding="utf-8", newline="") as record:
             return all(
-                (info.parent / name).stat().st_size == int(size)
+                name.endswith(".pyc") or (info.parent / name).stat().st_size == int(size or -1)
                 for name, _, size in csv.reader(record)
-                if size
+                if name != f"{info.name}/RECORD"
             )
     except (OSError, ValueError):
         return False
@@ -452,10 +470,16 @@ def last_step(log: str) -> str:
     return f"fetching {name}"
 
 
+def started_to_change(log: str) -> bool:
+    """Whether pip got as far as writing into the environment: it fetches everything first."""
+    return "Installing collected packages" in log
+
+
 def important_lines(log: str) -> str:
     """pip's warnings and errors, and the end of its log, where a crash of pip stands."""
     lines = log.splitlines()
-    return "\n".join([line for line in lines if "WARNING:" in line or "ERROR:" in line] + lines[-40:])
+    marks = ("WARNING:", "ERROR:", "Could not fetch URL")
+    return "\n".join([line for line in lines if any(mark in line for mark in marks)] + lines[-40:])
 
 
 # What pip or the system say (any of these words), and what it means. The first that fits counts: a full disk
@@ -492,9 +516,10 @@ browser and log in, or use another network. Check that the computer's date is ri
     (
         r"NewConnectionError|ConnectTimeout|ReadTimeout|Read timed out|ProxyError|Max retries exceeded|"
         r"getaddrinfo|Name or service not known|name resolution|Connection (refused|reset|aborted)|"
-        r"RemoteDisconnected|Connection to \S+ timed out|Network is unreachable|ProtocolError|HTTP error 5\d\d",
+        r"RemoteDisconnected|Connection to \S+ timed out|Network is unreachable|HTTP error 5\d\d",
         """The package index does not answer: there is no network, or something blocks it.
-Check that a web page opens in your browser. Behind a proxy, set HTTPS_PROXY. A mirror may help:
+Check that a web page opens in your browser. Behind a proxy, set HTTPS_PROXY.
+A mirror may be faster:
     {python} -m pip config set global.index-url ADDRESS-OF-THE-MIRROR""",
     ),
     (
@@ -532,10 +557,15 @@ def link_helpers(packages: Path) -> None:
     (packages / "course.pth").write_text(os.path.relpath(ROOT, packages) + "\n", encoding="ascii")
 
 
+def missing_packages(extras: str) -> list:
+    """The packages that the running Python cannot find."""
+    wanted = dict(COURSE_MODULES, **(TEST_MODULES if extras == "test" else {}))
+    return [package for module, package in wanted.items() if importlib.util.find_spec(module) is None]
+
+
 def check_current_environment(extras: str) -> Path:
     """The running Python, when everything the course needs can be imported from it."""
-    wanted = dict(COURSE_MODULES, **(TEST_MODULES if extras == "test" else {}))
-    missing = [package for module, package in wanted.items() if importlib.util.find_spec(module) is None]
+    missing = missing_packages(extras)
     if missing:
         raise CourseError(f"""The running Python lacks packages that the course needs: {", ".join(missing)}.
 It is {sys.executable}
@@ -813,7 +843,8 @@ def execute_notebook(python: Path, env: dict, notebook: Path) -> None:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     count = sum(cell["cell_type"] == "code" for cell in cells)
     say(f"Running {name} ({count} code cells; up to a minute).")
-    command = [str(python), "-m", "nbclient.cli", "--timeout=600", "--kernel_name=python3", notebook.name]
+    command = [str(python), "-c", "from nbclient.cli import main; main()"]
+    command += ["--timeout=600", "--kernel_name=python3", notebook.name]
     started = time.monotonic()
     done = subprocess.run(
         command, cwd=notebook.parent, env=env, capture_output=True, encoding="utf-8", errors="replace"
