@@ -117,7 +117,7 @@ def mime_bundle(figure: Figure, alt: str) -> tuple[dict[str, str], dict[str, dic
 
 def _register_with_notebook() -> None:
     # pyplot registers a PNG writer for every Figure, and IPython prefers a registered writer to the figure's
-    # own bundle. This one wins for our subclass and gives nothing, so that the bundle stays, with its alt text.
+    # own bundle. This one wins for our subclass and gives nothing: the bundle stays, with its alt text.
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None:
         shell.display_formatter.formatters["image/png"].for_type(CourseFigure, lambda figure: None)
