@@ -145,9 +145,11 @@ def _stream(url: str, part: Path) -> bool:
             _copy(response, part, start, left)
             return start > 0
     except requests.RequestException as error:
-        problem = f"{type(error).__name__}: {error}"
-        # Without a network no name is resolved: waiting would only keep the reader waiting.
-        raise _NextMirror(problem) if "NameResolutionError" in problem else _TryAgain(problem) from error
+        if "NameResolutionError" in str(
+            error
+        ):  # trying again would only keep a reader without a network waiting
+            raise _NextMirror("no network, or no such host: its name could not be resolved") from error
+        raise _TryAgain(f"{type(error).__name__}: {error}") from error
     except OSError as error:
         if error.errno in DISK_FULL:
             raise disk_full(error, part) from error

@@ -5,7 +5,6 @@ The layout is torchvision's, so that ``torchvision.datasets`` reads the same fil
 """
 
 import os
-import warnings
 from pathlib import Path
 
 import torch
@@ -113,16 +112,13 @@ def _read_cifar(source: type, split: str) -> Decoded:
             _packed("cifar10", source, Path(source.filename), [source.url], source.tgz_md5),
             root / source.base_folder,
         )
-    with warnings.catch_warnings():
-        # The authors' files were pickled by Python 2; NumPy from 2.4 on remarks on how they spell a dtype.
-        warnings.filterwarnings("ignore", message=".*align should be passed as Python or NumPy boolean")
-        try:
-            whole = source(root, train=split == "train")  # compares every file's md5 before it reads one
-        except RuntimeError as error:
-            folder = root / source.base_folder
-            raise OSError(
-                f"{folder} is damaged or incomplete. Delete it: the next call makes it anew."
-            ) from error
+    try:
+        whole = source(root, train=split == "train")  # compares every file's md5 before it reads one
+    except RuntimeError as error:
+        folder = root / source.base_folder
+        raise OSError(
+            f"{folder} is damaged or incomplete. Delete it: the next call makes it anew."
+        ) from error
     return (
         torch.from_numpy(whole.data).permute(0, 3, 1, 2).contiguous(),
         torch.tensor(whole.targets),
@@ -139,16 +135,18 @@ def _packed(name: str, source: type, archive: Path, urls: list[str], md5: str) -
     try:
         return fetch(urls, target, f"md5:{md5}")
     except DownloadError as error:
-        raise FileNotFoundError(
-            f"The whole {source.__name__} is neither on this machine nor to be downloaded now.\n{error}\n"
-            f"Or set COURSE_DATA to a folder that already holds {archive.parent / archive.stem}.\n"
-            f"{_offline_hint(name)}"
-        ) from error
+        raise FileNotFoundError(_what_to_do(name, source, target.parent, error)) from error
 
 
-def _offline_hint(name: str) -> str:
-    if name == "mnist":
-        return (
-            "Without a network: load_images('mnist') gives 5,000 of these digits, installed with the course."
-        )
-    return "Without a network these work: load_images('mnist') and load_images('digits8')."
+def _what_to_do(name: str, source: type, folder: Path, error: DownloadError) -> str:
+    if name == "cifar10":
+        files, inside = source.filename, source.base_folder
+    else:
+        files, inside = ", ".join(archive for archive, _ in source.resources), f"{source.__name__}/raw"
+    sample = ", which gives 5,000 of these digits," if name == "mnist" else ""
+    return (
+        f"The whole {source.__name__} is neither on this machine nor to be downloaded now.\n{error}\n"
+        f"All of the set: {files}. They belong in {folder}.\n"
+        f"Or set COURSE_DATA to a folder that holds {inside}.\n"
+        f"Without a network these work: load_images('mnist'){sample} and load_images('digits8')."
+    )
