@@ -25,6 +25,11 @@ _MODULE_OF = {
     "plot_kernels": "plotting",
     "show": "plotting",
     "explore": "explorer",
+    "accuracy": "training",
+    "batches": "training",
+    "evaluate": "training",
+    "fit": "training",
+    "predict": "training",
 }
 
 __all__ = sorted(_MODULE_OF)

@@ -10,7 +10,7 @@ from helpers.figures import COLOURS, LINES, MARKERS, CourseFigure, as_array, new
 
 
 def plot_history(
-    history: Mapping[str, Sequence[float]], title: str | None = None, alt: str = ""
+    history: Mapping[str, Sequence[float]], unit: str = "epoch", title: str | None = None, alt: str = ""
 ) -> CourseFigure:
     """Draws how a training went: losses on one panel, accuracies on the next, anything else on its own.
 
@@ -18,6 +18,7 @@ def plot_history(
         history: name → one value for each epoch. A name that ends in ``loss`` (``train_loss``,
             ``valid_loss``) is in nats; one that ends in ``accuracy`` is a fraction in [0, 1], drawn in per
             cent.
+        unit: what one value stands for, if not an epoch: for example a step.
         title: what the figure shows.
         alt: the same for readers who cannot see it.
 
@@ -46,8 +47,8 @@ def plot_history(
                 markersize=4,
                 label=name.replace("_", " "),
             )
-        unit = {"loss": " (nats)", "accuracy": " (%)"}.get(quantity, "")
-        ax.set(xlabel="epoch", ylabel=quantity + unit)
+        measure = {"loss": " (nats)", "accuracy": " (%)"}.get(quantity, "")
+        ax.set(xlabel=unit, ylabel=quantity + measure)
         ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
         ax.grid(True)
         ax.legend()

@@ -31,7 +31,7 @@ def pick_device(name: str | None = None) -> torch.device:
     """Return the device to compute on.
 
     Without a name, the first that works of: CUDA (an NVIDIA or AMD card), MPS (Apple silicon), XPU (Intel),
-    CPU. A name such as ``"cpu"`` or ``"cuda:1"`` forces one; so does the environment variable ``COURSE_DEVICE``.
+    CPU. A name such as ``"cpu"`` or ``"cuda:1"`` forces one; so does the variable ``COURSE_DEVICE``.
 
     Raises:
         ValueError: the named device is unknown or not on this machine; the message lists those that are.
@@ -56,6 +56,18 @@ def pick_device(name: str | None = None) -> torch.device:
     return device
 
 
+def _system() -> str:
+    """Name and version of the operating system, as its users know it."""
+    if sys.platform == "linux":
+        try:
+            return platform.freedesktop_os_release()["PRETTY_NAME"]
+        except OSError:  # a Linux without the file /etc/os-release
+            return f"Linux {platform.release()}"
+    if sys.platform == "darwin":
+        return f"macOS {platform.mac_ver()[0]}"
+    return f"{platform.system()} {platform.release()}"
+
+
 def _device_name(kind: str) -> str:
     if kind == "cuda":
         return torch.cuda.get_device_name(0)
@@ -75,7 +87,7 @@ def device_report() -> str:
     memory = psutil.virtual_memory()
     kind = pick_device().type
     rows = {
-        "system": f"{platform.system()} {platform.release()} ({platform.machine()})",
+        "system": f"{_system()} ({platform.machine()})",
         "Python": f"{platform.python_version()} ({sys.implementation.name})",
         "torch": torch.__version__,
         "device": f"{kind} ({_device_name(kind)})",

@@ -146,30 +146,43 @@ def _caption(
     return f"{class_name(guess[i], classes)} ✗ {class_name(truth[i], classes)}", WRONG
 
 
-def plot_feature_maps(maps: Any, cols: int = 8, title: str | None = None, alt: str = "") -> CourseFigure:
+def plot_feature_maps(
+    maps: Any, cols: int = 8, names: Sequence[str] | None = None, title: str | None = None, alt: str = ""
+) -> CourseFigure:
     """Draws the channels that a layer gives for one image, all on one colour scale.
 
     Args:
         maps: (C, H, W).
         cols: maps in a row.
+        names: what stands above each map, if not its number.
         title: what the figure shows.
         alt: the same for readers who cannot see it.
 
     Raises:
-        ValueError: another shape.
+        ValueError: another shape, or not one name for each map.
     """
     array = as_array(maps).astype(float)
     if array.ndim != 3 or array.size == 0:
         raise ValueError(
             f"maps must have shape (C, H, W), got {array.shape}; of a batch take one image: maps[0]"
         )
-    names = [f"channel {c}" for c in range(len(array))]
+    names = _names(names, [f"channel {c}" for c in range(len(array))])
     return _tiles(
         array, names, cols, title, alt, "activation", cmap="viridis", vmin=array.min(), vmax=array.max()
     )
 
 
-def plot_kernels(weight: Any, cols: int = 8, title: str | None = None, alt: str = "") -> CourseFigure:
+def _names(given: Sequence[str] | None, numbered: list[str]) -> list[str]:
+    if given is not None and len(given) != len(numbered):
+        raise ValueError(
+            f"names must hold one name for each of the {len(numbered)} pictures, got {len(given)}"
+        )
+    return numbered if given is None else list(given)
+
+
+def plot_kernels(
+    weight: Any, cols: int = 8, names: Sequence[str] | None = None, title: str | None = None, alt: str = ""
+) -> CourseFigure:
     """Draws the kernels of a convolution: blue below zero, white at zero, red above, all on one scale.
 
     With one input channel the kernels stand side by side; with more, a row is an output and a column an
@@ -178,11 +191,12 @@ def plot_kernels(weight: Any, cols: int = 8, title: str | None = None, alt: str 
     Args:
         weight: (O, I, kh, kw), as ``nn.Conv2d.weight`` has it.
         cols: kernels in a row when there is one input channel.
+        names: what stands above each kernel, if not its number.
         title: what the figure shows.
         alt: the same for readers who cannot see it.
 
     Raises:
-        ValueError: another shape, or more than 256 kernels.
+        ValueError: another shape, more than 256 kernels, or not one name for each.
     """
     array = as_array(weight).astype(float)
     if array.ndim != 4 or array.size == 0:
@@ -192,7 +206,10 @@ def plot_kernels(weight: Any, cols: int = 8, title: str | None = None, alt: str 
         raise ValueError(
             f"{outputs} × {inputs} kernels are too many to see; choose some, for example weight[:8, :8]"
         )
-    names = [f"out {o}" if inputs == 1 else f"out {o}, in {i}" for o in range(outputs) for i in range(inputs)]
+    numbered = [
+        f"out {o}" if inputs == 1 else f"out {o}, in {i}" for o in range(outputs) for i in range(inputs)
+    ]
+    names = _names(names, numbered)
     largest = np.abs(array).max() or 1.0
     tiles = array.reshape(-1, *array.shape[2:])
     return _tiles(

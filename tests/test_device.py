@@ -102,6 +102,22 @@ def test_the_report_names_what_a_helper_would_ask(machine):
     assert int(report["threads"]) == torch.get_num_threads()
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("linux", "Linux 9.9"), ("darwin", "macOS 15.1"), ("win32", "Windows 11")]
+)
+def test_the_report_names_the_system_as_its_users_know_it(machine, monkeypatch, kind, expected):
+    def no_such_file() -> dict[str, str]:
+        raise OSError("no os-release")
+
+    machine()
+    monkeypatch.setattr(sys, "platform", kind)
+    monkeypatch.setattr("platform.freedesktop_os_release", no_such_file)
+    monkeypatch.setattr("platform.mac_ver", lambda: ("15.1", ("", "", ""), "arm64"))
+    monkeypatch.setattr("platform.system", lambda: "Windows")
+    monkeypatch.setattr("platform.release", lambda: "11" if kind == "win32" else "9.9")
+    assert report_as_dict()["system"].strip().startswith(expected)
+
+
 @pytest.mark.parametrize(("kind", "shown"), [("cuda", "Card X"), ("xpu", "Card Y"), ("mps", "Apple GPU")])
 def test_the_report_names_the_accelerator(machine, monkeypatch, kind, shown):
     machine(kind)

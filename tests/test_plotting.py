@@ -495,3 +495,20 @@ def test_zero_kernels_can_be_drawn() -> None:
 def test_bad_maps_and_kernels_are_refused(plot: Any, array: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         plot(array)
+
+
+def test_kernels_and_maps_take_names_and_refuse_the_wrong_number():
+    from helpers import plot_feature_maps, plot_kernels
+
+    figure = plot_kernels(torch.randn(2, 1, 3, 3), names=["edge", "blur"])
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["edge", "blur"]
+    figure = plot_feature_maps(torch.randn(2, 3, 3), names=["left", "right"])
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["left", "right"]
+    with pytest.raises(ValueError, match="one name for each of the 2 pictures, got 3"):
+        plot_kernels(torch.randn(2, 1, 3, 3), names=["a", "b", "c"])
+
+
+def test_the_axis_of_a_history_can_count_steps():
+    from helpers import plot_history
+
+    assert plot_history({"train_loss": [2.0, 1.0]}, unit="step").axes[0].get_xlabel() == "step"

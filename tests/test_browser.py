@@ -1,0 +1,238 @@
+"""Every notebook as a student meets it: opened by `course.py lab` in a real browser, run, saved, closed.
+
+What a run gave is read from the saved file, and the outputs are taken out first: a page can look right
+without either.
+Set COURSE_SCREENSHOTS to a folder to get a picture of each notebook, opened and after the run.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from course_project import ROOT, load_course
+from playwright.sync_api import Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+RUN_LIMIT = 600  # seconds for all cells of one notebook: a hang, not slowness, is what this ends
+LOCAL = {"127.0.0.1", "localhost", None}  # None: data: and blob: addresses, which have no host
+
+# Remembers every dialog and every notification that was ever there, however short.
+WATCH_FOR_INTERRUPTIONS = """
+window.interruptions = [];
+const kinds = ".jp-Dialog, .Toastify__toast";
+new MutationObserver(changes => {
+  for (const change of changes) for (const node of change.addedNodes) {
+    if (node.nodeType !== 1) continue;
+    const found = node.matches(kinds) ? [node] : node.querySelectorAll(kinds);
+    for (const one of found) window.interruptions.push(one.innerText.slice(0, 200));
+  }
+}).observe(document, {childList: true, subtree: true});
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("no Chromium, Chrome or Edge on this machine: install one to run the browser tests")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+        running = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield running
+        running.close()
+
+
+class Lab:
+    """The copy of the course that the browser works in, and its server."""
+
+    def __init__(self, root: Path, address: str):
+        self.root, self.address = root, address
+        token = re.search(r"token=(\w+)", address).group(1)
+        self.server = load_course().Server(None, urlsplit(address).port, token, None)
+
+    def get(self, path: str) -> list | dict:
+        """The server's answer, from JSON."""
+        status, body = self.server.ask(path)
+        assert status == 200, (path, status, body)
+        return json.loads(body)
+
+    def address_of(self, name: str) -> str:
+        return self.address.replace("00_getting_started.ipynb", name)
+
+    def lay_out_as_on_the_first_start(self) -> None:
+        """Forget which notebooks an earlier test left open."""
+        layout = (self.root / "etc" / "jupyter" / "workspace.json").read_bytes()
+        status, body = self.server.ask("/lab/api/workspaces/default", method="PUT", body=layout)
+        assert status == 204, (status, body)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    root = tmp_path_factory.mktemp("browser") / "my course"
+    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    for folder in ("etc", "helpers", "notebooks"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
+    (root / "data").mkdir()
+    shutil.copy(ROOT / "course.py", root)
+    for notebook in (root / "notebooks").glob("*.ipynb"):
+        take_outputs_out(notebook)
+    command = [sys.executable, "course.py", "lab", "--current-env", "--no-browser"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            said = ""
+            while "Ctrl-C" not in said:
+                line = process.stdout.readline()
+                assert line, f"course.py lab ended: {said}"
+                said += line
+            yield Lab(root, re.search(r"http://\S+", said).group())
+        finally:
+            process.terminate()
+            process.stdout.read()
+
+
+def take_outputs_out(path: Path) -> None:
+    """Make a notebook look as if it had never run."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+@pytest.fixture
+def page(browser, lab: Lab) -> Iterator[Page]:
+    """A page that keeps the addresses it asked for in `page.asked`."""
+    lab.lay_out_as_on_the_first_start()
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.add_init_script(WATCH_FOR_INTERRUPTIONS)
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("websocket", lambda socket: page.asked.append(socket.url))
+    yield page
+    page.close()
+
+
+def open_notebook(page: Page, lab: Lab, name: str) -> None:
+    """Open a notebook and wait until its kernel is idle."""
+    page.goto(lab.address_of(name))
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60_000)
+    wait_for(lambda: kernel_states(lab) == ["idle"], 120, lambda: f"kernels are {kernel_states(lab)}")
+    expect(page.locator(".jp-Notebook-ExecutionIndicator").first).to_have_attribute(
+        "data-status", "idle", timeout=60_000
+    )
+
+
+def kernel_states(lab: Lab) -> list[str]:
+    return [session["kernel"]["execution_state"] for session in lab.get("/api/sessions")]
+
+
+def wait_for(condition, seconds: float, found) -> None:
+    """Poll a condition; fail with what was found instead."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, found()
+        time.sleep(0.5)
+
+
+def choose(page: Page, menu: str, item: str) -> None:
+    """Choose an item of JupyterLab's menu bar."""
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{menu}$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$")).click()
+
+
+def code_cells(path: Path) -> list[dict]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+def errors(cells: list[dict]) -> list[str]:
+    """What went wrong in the cells, one line each."""
+    return [
+        f"{output['ename']}: {output['evalue']} in {''.join(cell['source'])[:200]!r}"
+        for cell in cells
+        for output in cell["outputs"]
+        if output["output_type"] == "error" and "raises-exception" not in cell["metadata"].get("tags", [])
+    ]
+
+
+def save(page: Page) -> None:
+    """Choose File > Save Notebook and wait until the file is written."""
+    with page.expect_response(
+        lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url
+    ):
+        choose(page, "File", "Save Notebook")
+
+
+def run_all_and_save(page: Page, lab: Lab, path: Path) -> list[dict]:
+    """Run > Run All Cells, wait until the kernel is done, and return the code cells of the saved file."""
+    choose(page, "Run", "Run All Cells")
+
+    def done() -> bool:
+        if kernel_states(lab) != ["idle"]:
+            return False
+        save(page)
+        cells = code_cells(path)
+        return bool(errors(cells)) or all(cell["execution_count"] for cell in cells)
+
+    def found() -> str:
+        counts = [cell["execution_count"] for cell in code_cells(path)]
+        return f"not all cells ran in {RUN_LIMIT} s: {counts}"
+
+    wait_for(done, RUN_LIMIT, found)
+    return code_cells(path)
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Keep a screenshot where the reader of the tests asked for it."""
+    if folder := os.environ.get("COURSE_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def check_quiet(page: Page) -> None:
+    """No dialog, no notification, and no request that left the machine or makes the server leave it."""
+    assert page.evaluate("window.interruptions") == []
+    assert {urlsplit(url).hostname for url in page.asked} <= LOCAL
+    assert not [url for url in page.asked if re.search(r"/lab/api/(news|update)", url)]
+
+
+def test_interruptions_are_noticed(page: Page, lab: Lab) -> None:
+    """The watch itself: a dialog that is opened on purpose must be in its list."""
+    open_notebook(page, lab, NOTEBOOKS[0])
+    check_quiet(page)
+    choose(page, "Help", "About JupyterLab")
+    expect(page.locator(".jp-Dialog")).to_be_visible()
+    assert len(page.evaluate("window.interruptions")) == 1
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_student_opens_runs_saves_and_closes(page: Page, lab: Lab, name: str) -> None:
+    path = lab.root / "notebooks" / name
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code_cells(path))
+    open_notebook(page, lab, name)
+    heading = page.locator(".jp-TableOfContents .jp-tocItem-content").first
+    expect(heading).to_be_visible()
+    expect(heading).to_contain_text(page.locator(".jp-MarkdownOutput h1").first.inner_text().strip("¶ \n"))
+    take_picture(page, f"{path.stem}-opened")
+
+    cells = run_all_and_save(page, lab, path)
+    take_picture(page, f"{path.stem}-ran")
+    assert errors(cells) == []
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    with_widget = [c for c in cells if "widget-view" in json.dumps(c["outputs"])]
+    expect(page.locator(".jp-OutputArea .jupyter-widgets.widget-interact")).to_have_count(len(with_widget))
+    expect(page.get_by_text(re.compile("Error displaying widget|Loading widget"))).to_have_count(0)
+
+    page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
+    wait_for(lambda: lab.get("/api/kernels") == [], 60, lambda: f"still there: {lab.get('/api/kernels')}")
+    check_quiet(page)
