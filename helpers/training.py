@@ -1,8 +1,8 @@
 """The training loop that notebook 03 writes out in full, for every notebook after it.
 
-``fit`` is that loop and nothing more: batches, forward, loss, backward, step, and a look at held-out data after each
-epoch. What it adds are conveniences: a progress bar, the history, the best weights, a stop when the loss is not a
-number, and a checkpoint to go on from.
+``fit`` is that loop and nothing more: batches, forward, loss, backward, step, and a look at held-out data
+after each epoch. What it adds are conveniences: a progress bar, the history, the best weights, a stop when
+the loss is not a number, and a checkpoint to go on from.
 """
 
 import copy
@@ -19,17 +19,17 @@ Batches = tuple[Tensor, Tensor] | Iterable[tuple[Tensor, Tensor]]
 
 
 def accuracy(scores: Tensor, targets: Tensor) -> float:
-    """Share of rows whose highest score is the target, from 0 to 1. Scores ``(N, K)``, targets ``(N,)`` int64."""
+    """Share of rows whose highest score is the target, from 0 to 1. Scores (N, K), targets (N,) int64."""
     return (scores.argmax(dim=1) == targets).float().mean().item()
 
 
 def batches(
     data: Batches, batch_size: int, shuffle: torch.Generator | None = None
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield ``(x, y)`` batches of two tensors of equal length, cut by index; anything else is iterated as it is.
+    """Yield ``(x, y)`` batches of two tensors, cut by index; anything else is iterated as it is.
 
     Args:
-        data: ``(x, y)`` tensors ``(N, …)`` and ``(N, …)``, or an iterable of batches such as a ``DataLoader``.
+        data: a tuple of two tensors (N, …), or an iterable of batches such as a ``DataLoader``.
         batch_size: rows in a batch; the last one may be smaller.
         shuffle: draws the order; without it the rows come in their own order.
 
@@ -91,7 +91,7 @@ def evaluate(
     loss: Callable[[Tensor, Tensor], Tensor] = F.cross_entropy,
     batch_size: int = 500,
 ) -> dict[str, float]:
-    """Return ``{"loss": …}`` as a mean over all rows, and ``"accuracy"`` where the targets are class numbers.
+    """Return ``{"loss": …}``, the mean over all rows, and ``"accuracy"`` where targets are class numbers.
 
     The model is put into evaluation mode (dropout off, batch normalisation fixed) and back afterwards.
     """
@@ -123,8 +123,8 @@ def fit(
 ) -> dict[str, list[float]]:
     """Train a model, and return its history: one value an epoch for each name, as ``plot_history`` takes it.
 
-    Defined in notebook 03, section "The training loop". The model trains on the device where its weights are. With
-    ``valid``, the weights of the epoch with the lowest held-out loss are put back at the end.
+    Defined in notebook 03, section "The training loop". The model trains on the device where its weights
+    are. With ``valid``, the weights of the epoch with the lowest held-out loss are put back at the end.
 
     Args:
         model: any module; ``model(x)`` gives what ``loss`` takes.
@@ -210,14 +210,14 @@ def fit(
 def _advice(epoch: int, optimizer: torch.optim.Optimizer) -> str:
     rate = optimizer.param_groups[0]["lr"]
     return (
-        f"The loss became infinite or not a number in epoch {epoch}. Most often the learning rate is too large: "
-        f"it is {rate:g} now, try {rate / 10:g}. Else look for log(0), a division by 0, or inputs that are not "
-        "finite: torch.isfinite(x).all(). The model has the weights of its best epoch."
+        f"The loss became infinite or not a number in epoch {epoch}. Most often the learning rate is too "
+        f"large: it is {rate:g} now, try {rate / 10:g}. Else look for log(0), a division by 0, or inputs that "
+        "are not finite: torch.isfinite(x).all(). The model has the weights of its best epoch."
     )
 
 
 def _save(path: Path, parts: dict[str, Any], generator: torch.Generator, run: dict[str, Any]) -> None:
-    """Write everything that the next epoch depends on; a run that is killed meanwhile leaves the old file whole."""
+    """Write all that the next epoch depends on; a run that is killed meanwhile leaves the old file whole."""
     state = {name: part.state_dict() for name, part in parts.items()}
     state |= {"run": run, "order": generator.get_state(), "draws": torch.get_rng_state()}
     part = path.with_name(path.name + ".part")

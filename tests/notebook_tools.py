@@ -68,6 +68,7 @@ def _environment() -> dict[str, str]:
     inherited = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])
     environment["PYTHONHASHSEED"] = "0"
+    environment["TQDM_DISABLE"] = "1"  # a progress bar says something else in every run
     return environment
 
 

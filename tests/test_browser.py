@@ -23,7 +23,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 pytestmark = pytest.mark.browser
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-RUN_LIMIT = 600  # seconds for all cells of one notebook: a hang, not slowness, is what this ends
+RUN_LIMIT = 60  # seconds for all cells of one notebook: a hang, not slowness, is what this ends
 LOCAL = {"127.0.0.1", "localhost", None}  # None: data: and blob: addresses, which have no host
 
 # Remembers every dialog and every notification that was ever there, however short.
