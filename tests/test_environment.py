@@ -18,7 +18,7 @@ PLATFORMS = [
         ("win32", "AMD64", "Windows", "nt"),
     ]
 ]
-PYTHONS = ["3.11", "3.12", "3.13"]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
 def read_lock(text: str) -> list[Requirement]:
