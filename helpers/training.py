@@ -7,7 +7,8 @@ the loss is not a number, and a checkpoint to go on from.
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Batches = tuple[Tensor, Tensor] | Iterable[tuple[Tensor, Tensor]]
+from helpers.batching import Batches, batches, check_data, count_batches, order_of
+from helpers.checkpoints import load_checkpoint, save_checkpoint
+
+__all__ = ["accuracy", "batches", "evaluate", "fit", "predict"]
 
 
 def accuracy(scores: Tensor, targets: Tensor) -> float:
@@ -23,65 +27,53 @@ def accuracy(scores: Tensor, targets: Tensor) -> float:
     return (scores.argmax(dim=1) == targets).float().mean().item()
 
 
-def batches(
-    data: Batches, batch_size: int, shuffle: torch.Generator | None = None
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield ``(x, y)`` batches of two tensors, cut by index; anything else is iterated as it is.
-
-    Args:
-        data: a tuple of two tensors (N, …), or an iterable of batches such as a ``DataLoader``.
-        batch_size: rows in a batch; the last one may be smaller.
-        shuffle: draws the order; without it the rows come in their own order.
-
-    Raises:
-        ValueError: the two tensors have different lengths, or are empty.
-    """
-    if not (isinstance(data, tuple) and len(data) == 2 and all(isinstance(part, Tensor) for part in data)):
-        yield from data
-        return
-    x, y = data
-    if len(x) != len(y) or len(x) == 0:
-        raise ValueError(
-            f"expected as many targets as inputs, at least one; got {len(x)} inputs, {len(y)} targets"
-        )
-    order = None if shuffle is None else torch.randperm(len(x), generator=shuffle)
-    for start in range(0, len(x), batch_size):
-        part = slice(start, start + batch_size) if order is None else order[start : start + batch_size]
-        yield x[part], y[part]
-
-
 def _device_of(model: nn.Module) -> torch.device:
     return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
 
 
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    """Put the model into evaluation mode, and each of its modules back into its own mode, come what may."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
 class _Meter:
-    """Adds up loss and right answers over batches, without waiting for the device after each."""
+    """Adds up loss and right answers over batches."""
 
     def __init__(self) -> None:
         self.count, self.loss, self.right = 0, 0.0, None
 
     def add(self, loss: Tensor, scores: Tensor, targets: Tensor) -> None:
         self.count += len(targets)
-        self.loss = self.loss + loss.detach() * len(targets)
-        if targets.dtype == torch.int64 and targets.ndim == 1 and scores.ndim == 2:
-            right = (scores.detach().argmax(dim=1) == targets).sum()
-            self.right = right if self.right is None else self.right + right
+        self.loss += loss.item() * len(targets)
+        classes = targets.dtype == torch.int64 and targets.ndim == 1
+        if classes and isinstance(scores, Tensor) and scores.ndim == 2:
+            self.right = (self.right or 0) + int((scores.detach().argmax(dim=1) == targets).sum())
 
     def result(self) -> dict[str, float]:
-        values = {"loss": float(self.loss) / self.count}
+        if self.count == 0:
+            raise ValueError(
+                "the data gave no batch. A generator can be read only once: pass two tensors, a list of "
+                "batches or a DataLoader"
+            )
+        values = {"loss": self.loss / self.count}
         if self.right is not None:
-            values["accuracy"] = float(self.right) / self.count
+            values["accuracy"] = self.right / self.count
         return values
 
 
 @torch.no_grad()
 def predict(model: nn.Module, x: Tensor, batch_size: int = 500) -> Tensor:
-    """Return the model's outputs for ``x`` ``(N, …)`` on the CPU, computed in batches and in evaluation mode."""
-    device, was_training = _device_of(model), model.training
-    model.eval()
-    outputs = [model(part.to(device)).cpu() for part in x.split(batch_size)]
-    model.train(was_training)
-    return torch.cat(outputs)
+    """Return the model's outputs for ``x`` ``(N, …)`` on the CPU; in batches, and in evaluation mode."""
+    device = _device_of(model)
+    with _evaluating(model):
+        return torch.cat([model(part.to(device)).cpu() for part in x.split(batch_size)])
 
 
 @torch.no_grad()
@@ -95,13 +87,12 @@ def evaluate(
 
     The model is put into evaluation mode (dropout off, batch normalisation fixed) and back afterwards.
     """
-    device, was_training, meter = _device_of(model), model.training, _Meter()
-    model.eval()
-    for x, y in batches(data, batch_size):
-        x, y = x.to(device), y.to(device)
-        scores = model(x)
-        meter.add(loss(scores, y), scores, y)
-    model.train(was_training)
+    device, meter = _device_of(model), _Meter()
+    with _evaluating(model):
+        for x, y in batches(data, batch_size):
+            x, y = x.to(device), y.to(device)
+            scores = model(x)
+            meter.add(loss(scores, y), scores, y)
     return meter.result()
 
 
@@ -124,7 +115,8 @@ def fit(
     """Train a model, and return its history: one value an epoch for each name, as ``plot_history`` takes it.
 
     Defined in notebook 03, section "The training loop". The model trains on the device where its weights
-    are. With ``valid``, the weights of the epoch with the lowest held-out loss are put back at the end.
+    are. With ``valid``, the weights of the epoch with the lowest held-out loss are put back at the end. The
+    model stays in training mode; ``evaluate`` and ``predict`` switch it themselves.
 
     Args:
         model: any module; ``model(x)`` gives what ``loss`` takes.
@@ -136,99 +128,106 @@ def fit(
         scheduler: a learning-rate schedule that counts steps, not epochs; called after each step.
         augment: takes a batch ``x`` and returns a changed one; training batches only.
         patience: stop after this many epochs without a lower held-out loss (early stopping).
-        checkpoint: a file that is written after each epoch. When it exists, training goes on from there.
-        mixed_precision: compute the forward pass in bfloat16 where that is safe.
-        generator: draws the order of the batches; by default one seeded from torch's global generator.
+        checkpoint: a file that is written after each epoch. When it exists, training goes on from there as if
+            it had never stopped, learning rate included. Delete the file to start from the beginning.
+        mixed_precision: compute the forward pass in bfloat16 where that is safe; held-out data never are.
+        generator: draws the order of the batches where ``train`` is two tensors; by default one seeded from
+            torch's global generator.
 
     Returns:
         ``train_loss``, and with class targets ``train_accuracy``; with ``valid`` also ``valid_loss`` and
         ``valid_accuracy``. The training values are means over the epoch, while the weights were still moving.
 
     Raises:
-        FloatingPointError: the loss became infinite or not a number. The model keeps its best weights.
-        ValueError: ``patience`` without ``valid``, or data of unequal lengths.
+        FloatingPointError: the loss or a weight became infinite or not a number. The model has its best
+            weights then; without ``valid``, those of the last whole epoch.
+        TypeError: the data are neither two tensors nor batches of two tensors.
+        ValueError: ``patience`` without ``valid``, data of unequal lengths or without a batch, an optimizer
+            that moves none of the model's weights, or a checkpoint that is damaged or of another run.
     """
     from tqdm.auto import tqdm
 
-    if patience is not None and valid is None:
-        raise ValueError("patience needs held-out data: pass valid=(x, y)")
-    generator = generator or torch.Generator().manual_seed(int(torch.randint(2**31, (1,))))
+    _check_arguments(model, optimizer, valid, patience)
+    check_data(train, batch_size)
+    check_data(valid, batch_size)
     device = _device_of(model)
-    run = {
-        "epoch": 0,
-        "history": {},
-        "best_loss": math.inf,
-        "best_epoch": 0,
-        "best": copy.deepcopy(model.state_dict()),
-    }
+    order = order_of(train, generator)
     parts = {"model": model, "optimizer": optimizer, **({"scheduler": scheduler} if scheduler else {})}
-    if checkpoint is not None and Path(checkpoint).exists():
-        run = _restore(Path(checkpoint), parts, generator)
+    run = {"epoch": 0, "history": {}, "best_loss": math.inf, "best_epoch": 0, "best": _copy_of(model)}
+    path = None if checkpoint is None else Path(checkpoint)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        run = load_checkpoint(path, parts, order) if path.exists() else run
 
-    with tqdm(total=epochs, initial=run["epoch"], unit="epoch") as bar:
-        while run["epoch"] < epochs:
+    count = count_batches(train, batch_size)
+    total, done = (None, 0) if count is None else (count * epochs, count * run["epoch"])
+    with tqdm(total=total, initial=done, unit="batch") as bar:
+        while run["epoch"] < epochs and not _out_of_patience(run, patience):
+            bar.set_description(f"epoch {run['epoch'] + 1} of {epochs}", refresh=False)
             model.train()
             meter = _Meter()
-            for x, y in batches(train, batch_size, generator):
+            for x, y in batches(train, batch_size, order):
                 x, y = x.to(device), y.to(device)
                 x = augment(x) if augment else x
-                with torch.autocast(device.type, torch.bfloat16, enabled=mixed_precision):
+                with torch.autocast(device.type, torch.bfloat16) if mixed_precision else nullcontext():
                     scores = model(x)
                     value = loss(scores, y)
+                meter.add(value, scores, y)
+                if not math.isfinite(meter.loss):
+                    break
                 optimizer.zero_grad()
                 value.backward()
                 optimizer.step()
                 if scheduler:
                     scheduler.step()
-                meter.add(value, scores, y)
+                bar.update()
             results = {f"train_{name}": number for name, number in meter.result().items()}
-            if valid is not None:
+            if valid is not None and math.isfinite(meter.loss):
                 results |= {f"valid_{name}": number for name, number in evaluate(model, valid, loss).items()}
+            watched = results.get("valid_loss", results["train_loss"])
+            if not (math.isfinite(watched) and all(weight.isfinite().all() for weight in model.parameters())):
+                model.load_state_dict(run["best"])
+                raise FloatingPointError(_advice(run, optimizer))
             run["epoch"] += 1
             for name, number in results.items():
                 run["history"].setdefault(name, []).append(number)
-            watched = results.get("valid_loss", results["train_loss"])
-            if not math.isfinite(results["train_loss"]) or not math.isfinite(watched):
-                model.load_state_dict(run["best"])
-                raise FloatingPointError(_advice(run["epoch"], optimizer))
             if valid is None or watched < run["best_loss"]:
-                run |= {
-                    "best_loss": watched,
-                    "best_epoch": run["epoch"],
-                    "best": copy.deepcopy(model.state_dict()),
-                }
+                run |= {"best_loss": watched, "best_epoch": run["epoch"], "best": _copy_of(model)}
             bar.set_postfix({name: f"{number:.3f}" for name, number in results.items()}, refresh=False)
-            bar.update()
-            if checkpoint is not None:
-                _save(Path(checkpoint), parts, generator, run)
-            if patience is not None and run["epoch"] - run["best_epoch"] >= patience:
-                break
+            if path is not None:
+                save_checkpoint(path, parts, order, run)
+        bar.total = bar.n  # a bar that early stopping cut short is complete, not failed
     model.load_state_dict(run["best"])
     return run["history"]
 
 
-def _advice(epoch: int, optimizer: torch.optim.Optimizer) -> str:
+def _check_arguments(
+    model: nn.Module, optimizer: torch.optim.Optimizer, valid: Batches | None, patience: int | None
+) -> None:
+    if patience is not None and valid is None:
+        raise ValueError("patience needs held-out data: pass valid=(x, y)")
+    weights = {id(weight) for weight in model.parameters()}
+    if not any(id(weight) in weights for group in optimizer.param_groups for weight in group["params"]):
+        raise ValueError(
+            "the optimizer moves none of this model's weights: make it from model.parameters(), after the "
+            "model was made or changed"
+        )
+
+
+def _copy_of(model: nn.Module) -> dict[str, Tensor]:
+    return copy.deepcopy(model.state_dict())
+
+
+def _out_of_patience(run: dict[str, Any], patience: int | None) -> bool:
+    return patience is not None and run["epoch"] - run["best_epoch"] >= patience
+
+
+def _advice(run: dict[str, Any], optimizer: torch.optim.Optimizer) -> str:
     rate = optimizer.param_groups[0]["lr"]
+    kept = f"those of epoch {run['best_epoch']}" if run["best_epoch"] else "those it started with"
     return (
-        f"The loss became infinite or not a number in epoch {epoch}. Most often the learning rate is too "
-        f"large: it is {rate:g} now, try {rate / 10:g}. Else look for log(0), a division by 0, or inputs that "
-        "are not finite: torch.isfinite(x).all(). The model has the weights of its best epoch."
+        f"The loss or a weight became infinite or not a number in epoch {run['epoch'] + 1}. Most often the "
+        f"learning rate is too large: it is {rate:g} now, try {rate / 10:g}, with a new optimizer and "
+        "without an old checkpoint, since both remember. Else look for log(0), a division by 0, or inputs "
+        f"that are not finite: torch.isfinite(x).all(). The model has its best weights, {kept}."
     )
-
-
-def _save(path: Path, parts: dict[str, Any], generator: torch.Generator, run: dict[str, Any]) -> None:
-    """Write all that the next epoch depends on; a run that is killed meanwhile leaves the old file whole."""
-    state = {name: part.state_dict() for name, part in parts.items()}
-    state |= {"run": run, "order": generator.get_state(), "draws": torch.get_rng_state()}
-    part = path.with_name(path.name + ".part")
-    torch.save(state, part)
-    part.replace(path)
-
-
-def _restore(path: Path, parts: dict[str, Any], generator: torch.Generator) -> dict[str, Any]:
-    state = torch.load(path, weights_only=True)
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    generator.set_state(state["order"])
-    torch.set_rng_state(state["draws"])
-    return state["run"]

@@ -1,0 +1,80 @@
+"""Training data in either form, two tensors or a ``DataLoader``, as batches."""
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Batches = tuple[Tensor, Tensor] | Iterable[tuple[Tensor, Tensor]]
+
+
+def batches(
+    data: Batches, batch_size: int, shuffle: torch.Generator | None = None
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield ``(x, y)`` batches of two tensors, cut by index; anything else is iterated as it is.
+
+    Args:
+        data: a tuple of two tensors (N, …), or an iterable of batches such as a ``DataLoader``.
+        batch_size: rows in a batch; the last one may be smaller.
+        shuffle: draws the order; without it the rows come in their own order.
+
+    Raises:
+        TypeError: the data give something else than pairs of tensors with rows.
+        ValueError: the two tensors have different lengths, or are empty; a batch size below 1.
+    """
+    if not is_pair(data):
+        for batch in data:
+            yield _checked(batch)
+        return
+    check_data(data, batch_size)
+    x, y = data
+    order = None if shuffle is None else torch.randperm(len(x), generator=shuffle)
+    for start in range(0, len(x), batch_size):
+        part = slice(start, start + batch_size) if order is None else order[start : start + batch_size]
+        yield x[part], y[part]
+
+
+def check_data(data: Batches, batch_size: int) -> None:
+    """Raise what ``batches`` raises, before any work is done, where the data are two tensors."""
+    if batch_size < 1:
+        raise ValueError(f"a batch needs at least 1 row, got batch_size={batch_size}")
+    if not is_pair(data):
+        return
+    x, y = data
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
+        shapes = f"{tuple(x.shape)} and {tuple(y.shape)}"
+        raise ValueError(f"expected as many targets as inputs, at least one of each; got shapes {shapes}")
+
+
+def is_pair(data: Any) -> bool:
+    return isinstance(data, tuple) and len(data) == 2 and all(isinstance(part, Tensor) for part in data)
+
+
+def _checked(batch: Any) -> tuple[Tensor, Tensor]:
+    """One batch of an iterable; a single example, or something that is no pair, is told so."""
+    pair = tuple(batch) if isinstance(batch, (tuple, list)) else batch
+    if is_pair(pair) and pair[1].ndim > 0:
+        return pair
+    raise TypeError(
+        "expected (x, y), a tuple of two tensors, or a DataLoader that gives batches of two tensors; got a "
+        f"{type(batch).__name__} as a batch. Put a data set into a DataLoader, arrays into torch.as_tensor."
+    )
+
+
+def order_of(train: Batches, generator: torch.Generator | None) -> torch.Generator | None:
+    """What draws the order of the batches; None where that is torch's global generator, or nothing."""
+    if generator is None and is_pair(train):
+        return torch.Generator().manual_seed(int(torch.randint(2**31, (1,))))
+    return generator or getattr(train, "generator", None)
+
+
+def count_batches(train: Batches, batch_size: int) -> int | None:
+    """How many batches an epoch has, or None if only counting them would tell."""
+    if is_pair(train):
+        return math.ceil(len(train[0]) / batch_size)
+    try:
+        return len(train)
+    except TypeError:
+        return None
