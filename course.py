@@ -51,7 +51,7 @@ LOCKS = {"": "requirements.txt", "test": "requirements-test.txt"}
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 14)  # the lock has packages for these and for none beyond
 GOOD_PYTHON = "Python 3.13 (64-bit) from https://www.python.org/downloads/"
 # Gigabytes: what pip downloads, and what lies on the disk in the end. On Linux, PyTorch brings CUDA with it.
-PACKAGE_SIZES = {"Linux": (3.0, 5.6)}
+PACKAGE_SIZES = {"Linux": (3.3, 6.6)}
 OTHER_SIZES = (0.6, 2.0)
 UPDATE_GB = 1.0  # room for an update of an environment that is already there
 GB = 1e9
@@ -161,16 +161,13 @@ def folder_size(folder: Path) -> int:
 
 
 def disk_needed(system: str, installed_bytes: int) -> float:
-    """Bytes the installation takes while it runs, on the disk of `.venv`.
-
-    A download lies there twice, once for this installation and once in pip's store for the next one.
-    """
+    """Bytes the installation takes while it runs, on the disk of `.venv`: the downloads and the packages."""
     download, on_disk = PACKAGE_SIZES.get(system, OTHER_SIZES)
-    return max((2 * download + on_disk) * GB - installed_bytes, UPDATE_GB * GB)
+    return max((download + on_disk) * GB - installed_bytes, UPDATE_GB * GB)
 
 
-def check_disk(folder: Path, needed: float) -> None:
-    """Refuse to start an installation that would fill the disk."""
+def check_disk(folder: Path, needed: float) -> float:
+    """Refuse to start an installation that would fill the disk; returns the bytes that stay free."""
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise CourseError(f"""There is too little room on the disk that holds
@@ -179,6 +176,7 @@ Needed: {needed / GB:.1f} GB (most of it PyTorch). Free: {free / GB:.1f} GB.
 Free {(needed - free) / GB:.1f} GB more (empty the bin, delete old downloads; `{PYTHON} -m pip cache purge`
 empties pip's store), or move the course's folder to a larger disk. Then run the same command again.
 Nothing has been changed.""")
+    return free - needed
 
 
 def check_writable(folder: Path) -> None:
@@ -308,7 +306,7 @@ def prepare_environment(extras: str) -> Path:
 def install(plan: Plan, found: dict | None, extras: str) -> None:
     """Make `.venv` hold exactly the lock; the marker goes first and comes back last."""
     check_python()
-    check_disk(ROOT, disk_needed(platform.system(), folder_size(VENV)))
+    spare = check_disk(ROOT, disk_needed(platform.system(), folder_size(VENV)))
     with one_installation_at_a_time() as lock_file:
         old_marker = "" if plan.remake else read_text(MARKER)
         MARKER.unlink(missing_ok=True)
@@ -319,13 +317,14 @@ def install(plan: Plan, found: dict | None, extras: str) -> None:
             say("Step 1 of 2: looking through what is already installed (a few seconds).")
             remove_half_installed(Path(found["packages"]))
         download, on_disk = PACKAGE_SIZES.get(platform.system(), OTHER_SIZES)
+        keep_downloads = spare > download * GB  # pip's store holds every download a second time
         say(f"Step 2 of 2: PyTorch, JupyterLab and more: {download:.1f} GB to fetch, {on_disk:.1f} on disk.")
         say(
             "        2 minutes on a fast line, half an hour on a slow one. Ctrl-C stops; a new start goes on."
         )
         started = time.monotonic()
         try:
-            run_pip(LOCKS[extras], lock_file)
+            run_pip(LOCKS[extras], lock_file, keep_downloads)
         except CourseError:
             if old_marker and not started_to_change(read_text(LOGS / "pip.log")):
                 replace_file(MARKER, old_marker)
@@ -395,7 +394,7 @@ def is_whole(info: Path) -> bool:
         return False
 
 
-def run_pip(lock_name: str, lock_file) -> None:
+def run_pip(lock_name: str, lock_file, keep_downloads: bool) -> None:
     """Install the lock with pip: its own bars on a terminal, a line every few seconds elsewhere."""
     log, errors = LOGS / "pip.log", LOGS / "pip-errors.log"
     log.unlink(missing_ok=True)
@@ -411,6 +410,7 @@ def run_pip(lock_name: str, lock_file) -> None:
         "--no-warn-script-location",
     ]
     command += ["--disable-pip-version-check", "--log", str(log), "-r", str(ROOT / lock_name)]
+    command += [] if keep_downloads else ["--no-cache-dir"]
     # The system's own temporary folder is often a small part of the memory: torch does not fit.
     shutil.rmtree(DOWNLOADS, ignore_errors=True)
     DOWNLOADS.mkdir()
@@ -466,8 +466,8 @@ def last_step(log: str) -> str:
         return "asking the package index"
     step, name = steps[-1]
     if step.startswith("Installing"):
-        return "unpacking and installing (the longest step when the packages are already downloaded)"
-    return f"fetching {name}"
+        return "everything is here; unpacking and installing"
+    return "fetching " + re.sub(r"-\d.*", "", name)
 
 
 def started_to_change(log: str) -> bool:
@@ -869,7 +869,9 @@ TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
 def test(options: argparse.Namespace, rest: list) -> int:
     """Lint, unit tests, browser tests and every notebook; with arguments, pytest alone."""
     python, env = choose_environment(options.current_env, "test")
-    run = functools.partial(subprocess.call, cwd=ROOT, env=dict(env, OMP_NUM_THREADS="1"))
+    # One thread for each of two workers on two cores; and a progress bar says something else in every run.
+    env = dict(env, OMP_NUM_THREADS="1", TQDM_DISABLE="1")
+    run = functools.partial(subprocess.call, cwd=ROOT, env=env)
     pytest = [str(python), "-m", "pytest"]
     if rest:
         names_notebook = any(".ipynb" in argument for argument in rest)
