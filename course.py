@@ -78,6 +78,7 @@ COURSE_MODULES = {
     "filelock": "filelock",
     "tqdm": "tqdm",
     "psutil": "psutil",
+    "statsmodels": "statsmodels",
 }
 TEST_MODULES = {
     "pytest": "pytest",
@@ -318,10 +319,12 @@ def install(plan: Plan, found: dict | None, extras: str) -> None:
             remove_half_installed(Path(found["packages"]))
         download, on_disk = PACKAGE_SIZES.get(platform.system(), OTHER_SIZES)
         keep_downloads = spare > download * GB  # pip's store holds every download a second time
-        say(f"Step 2 of 2: PyTorch, JupyterLab and more: {download:.1f} GB to fetch, {on_disk:.1f} on disk.")
-        say(
-            "        2 minutes on a fast line, half an hour on a slow one. Ctrl-C stops; a new start goes on."
-        )
+        if plan.remake:
+            say(f"Step 2 of 2: the packages: {download:.1f} GB to fetch, {on_disk:.1f} GB on disk.")
+            say("        2 minutes on a fast line, half an hour on a slow one. Ctrl-C stops;")
+            say("        a new start goes on from there.")
+        else:
+            say("Step 2 of 2: fetching and installing what is missing (Ctrl-C stops; a new start goes on).")
         started = time.monotonic()
         try:
             run_pip(LOCKS[extras], lock_file, keep_downloads)

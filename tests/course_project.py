@@ -163,12 +163,16 @@ class Project:
         start = "import runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path('course.py', run_name='__main__')"
         return [sys.executable, "-c", f"{before}\n{start}", "course.py", *arguments]
 
-    def run(self, *arguments: str, before: str = "", **env: str) -> subprocess.CompletedProcess:
-        """Run course.py to its end and return what it said; a traceback is never right."""
+    def run(self, *arguments: str, before: str = "", **env: str | None) -> subprocess.CompletedProcess:
+        """Run course.py to its end and return what it said; a variable that is None is left out.
+
+        A traceback of course.py itself is never right.
+        """
+        variables = {name: value for name, value in {**self.env, **env}.items() if value is not None}
         done = subprocess.run(
             self.command(*arguments, before=before),
             cwd=self.root,
-            env=dict(self.env, **env),
+            env=variables,
             capture_output=True,
             encoding="utf-8",
             timeout=300,
