@@ -7,6 +7,7 @@ the loss is not a number, and a checkpoint to go on from.
 
 import copy
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -161,7 +162,7 @@ def fit(
 
     count = count_batches(train, batch_size)
     total, done = (None, 0) if count is None else (count * epochs, count * run["epoch"])
-    with tqdm(total=total, initial=done, unit="batch") as bar:
+    with tqdm(total=total, initial=done, unit="batch", disable=_silent()) as bar:
         while run["epoch"] < epochs and not _out_of_patience(run, patience):
             bar.set_description(f"epoch {run['epoch'] + 1} of {epochs}", refresh=False)
             model.train()
@@ -199,6 +200,11 @@ def fit(
         bar.total = bar.n  # a bar that early stopping cut short is complete, not failed
     model.load_state_dict(run["best"])
     return run["history"]
+
+
+def _silent() -> bool:
+    """Whether TQDM_DISABLE asks for no bar: tqdm itself obeys it in a terminal, but not in a notebook."""
+    return os.environ.get("TQDM_DISABLE", "").lower() not in ("", "0", "false")
 
 
 def _check_arguments(

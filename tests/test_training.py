@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 import torch
 import torch.nn.functional as F
+from notebook_tools import execute
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -578,7 +580,7 @@ model = torch.nn.Linear(3, 2)
 data = torch.zeros(90, 3), torch.zeros(90, dtype=torch.int64)
 flat = lambda scores, y: torch.nn.functional.cross_entropy(scores, y) * 0 + 1
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-fit(model, data, data, epochs=5, optimizer=optimizer, batch_size=30, loss=flat, patience=2)
+history = fit(model, data, data, epochs=5, optimizer=optimizer, batch_size=30, loss=flat, patience=2)
 """
 
 
@@ -618,3 +620,21 @@ def test_a_bar_shows_batches_epochs_and_results():
 
 def test_the_bar_can_be_turned_off():
     assert in_a_terminal(TQDM_DISABLE="1") == ""
+    assert "9/9" in in_a_terminal(TQDM_DISABLE="0")
+
+
+def test_a_notebook_is_saved_without_bars(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SCRIPT)])
+    nbformat.write(notebook, tmp_path / "training.ipynb")
+    (cell,) = execute(tmp_path / "training.ipynb").cells
+    assert cell.outputs == []
+
+
+def test_a_notebook_shows_the_bar_to_a_student(tmp_path):
+    cells = [
+        nbformat.v4.new_code_cell("import os; del os.environ['TQDM_DISABLE']"),
+        nbformat.v4.new_code_cell(SCRIPT),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "training.ipynb")
+    (output,) = execute(tmp_path / "training.ipynb").cells[1].outputs
+    assert "batch" in output.data["text/plain"]
