@@ -198,6 +198,26 @@ def test_killed_installation_is_never_taken_for_whole(project, stuck_index):
 
 
 @posix
+def test_on_a_terminal_pip_speaks_for_itself_and_failures_are_still_explained(installed):
+    installed.lock("9.9")
+    master, slave = os.openpty()
+    command = installed.command("test", "-x")
+    with subprocess.Popen(
+        command, cwd=installed.root, env=installed.env, stdout=slave, stderr=subprocess.PIPE, text=True
+    ) as process:
+        os.close(slave)
+        said = ""
+        with contextlib.suppress(OSError):  # how Linux reports that the last writer has gone
+            while chunk := os.read(master, 4096):
+                said += chunk.decode(errors="replace")
+        errors = process.stderr.read()
+    os.close(master)
+    assert process.returncode == 1
+    assert "Looking in links" in said and "ERROR: No matching distribution found" in errors
+    assert "no package for this computer" in errors
+
+
+@posix
 def test_ctrl_c_during_the_installation_stops_pip_too(project, stuck_index):
     index = from_index(stuck_index.server_address[1])
     with subprocess.Popen(
