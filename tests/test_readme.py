@@ -1,0 +1,39 @@
+"""What the README promises is there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+LINKS = sorted(set(re.findall(r"\]\(([^)#\s]+)\)", README)))
+
+
+@pytest.mark.parametrize("link", [link for link in LINKS if "://" not in link])
+def test_a_link_leads_to_a_file(link):
+    assert (ROOT / link).is_file()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")), ids=lambda p: p.stem
+)
+def test_every_notebook_is_on_the_map_under_its_title(path):
+    title = re.search(r'"# \d\d · (.+?) \(', path.read_text("utf-8")).group(1)
+    assert f"| {path.name[:2]} | [{title}](notebooks/{path.name}) |" in README
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"course\.py ([a-z]+)", README))))
+def test_a_command_exists(command):
+    asked = subprocess.run(
+        [sys.executable, ROOT / "course.py", command, "--help"], capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 0, asked.stderr
+    for option in set(re.findall(rf"course\.py {command} (--[a-z-]+)", README)):
+        assert option in asked.stdout
+
+
+def test_no_mark_of_an_unfinished_text_is_left():
+    assert not re.search(r"@@|TODO|TBD|FIXME", README)
