@@ -40,6 +40,26 @@ FACTS = {
         "fact:cross-entropy": ["F.cross_entropy", "log"],
         "fact:digits-85": ["held_out >= 0.85"],
     },
+    "04_cnn_layers": {
+        "fact:stretch-3072": ["32 * 32 * 3 == 3072"],
+        "fact:conv-28": ["slide(small", "feature_map.shape == (28, 28)"],
+        "fact:six-filters": ["stack.shape == (6, 28, 28)", "F.relu"],
+        "fact:conv-equal": ["slide(cat", "conv_unfold(cat", "nn.Conv2d", "assert_close"],
+        "fact:stride-5-3-233": ["[5, 3, 2.33]", "nn.Conv2d(1, 1, 3, stride=stride)"],
+        "fact:padding-7": ["kernel_size=3, padding=1", "kept.shape[-1] == 7"],
+        "fact:quiz-32-32-10": ["stride=1, padding=2", "(1, 10, 32, 32)"],
+        "fact:quiz-760": ["5 * 5 * 3 + 1", "760"],
+        "fact:receptive-3-5": ["measured_field(stack) == field", "[0] == 3", "* 2)[0] == 5"],
+        "fact:max-pool": ["[5, 6, 7, 8]", "[[6, 8], [3, 4]]", "nn.MaxPool2d(2)"],
+        "fact:average-pool": ["[0, 6, 7, 3]", "[[2, 4], [2, 2]]", "nn.AvgPool2d(2)"],
+        "fact:conv-1d": ["F.conv1d", "assert_close"],
+        "fact:conv-3d": ["F.conv3d", "assert_close"],
+        "fact:batch-norm": ["nn.BatchNorm2d", "running_var", ".grad", ".eval()"],
+        "fact:sequence": ['["conv", "ReLU"] * N + ["pool"]', '["fc", "ReLU"] * K', "softmax"],
+        "fact:outputs": ["(5, 10), (5, 4), (5, 11, 28, 28)"],
+        "fact:low-to-high": ["guessable(layers)", "shares.diff()"],
+        "fact:equivariance": ["True, True, False, True, False, False, False, True"],
+    },
 }
 
 
@@ -102,3 +122,41 @@ def test_the_errors_of_a_line_are_counted():
     assert count_errors(torch.tensor([-1.0, -1.0, 1.5]), corners, logical_and) == 4
     # On the line itself the neuron is silent.
     assert count_errors(torch.tensor([1.0, 0.0, -1.0]), corners, logical_and) == 1
+
+
+def test_output_size_is_that_of_torch():
+    output_size = logic("04_cnn_layers")["output_size"]
+    settings = itertools.product(range(1, 12), (1, 2, 3, 5), (1, 2, 3), (0, 1, 2), (1, 2, 3))
+    fitted = refused = 0
+    for size, kernel, stride, padding, dilation in settings:
+        if size + 2 * padding < dilation * (kernel - 1) + 1:
+            with pytest.raises(ValueError, match="does not fit"):
+                output_size(size, kernel, stride, padding, dilation)
+            refused += 1
+            continue
+        layer = torch.nn.Conv1d(1, 1, kernel, stride, padding, dilation, device="meta")
+        shape = layer(torch.empty(1, 1, size, device="meta")).shape
+        assert output_size(size, kernel, stride, padding, dilation) == shape[-1]
+        fitted += 1
+    assert min(fitted, refused) > 100
+
+
+def test_receptive_field_is_what_the_gradient_reaches():
+    receptive_field = logic("04_cnn_layers")["receptive_field"]
+    assert receptive_field([]) == (1, 1)
+    assert receptive_field([(3, 1, 1)]) == (3, 1)
+    assert receptive_field([(3, 1, 1)] * 2) == (5, 1)
+    kinds = list(itertools.product((1, 3, 5), (1, 2), (1, 2)))
+    for layers in itertools.product(kinds, repeat=2):
+        x = torch.ones(1, 1, 61, requires_grad=True)
+        out = x
+        for kernel, stride, dilation in layers:
+            out = torch.nn.functional.conv1d(out, torch.ones(1, 1, kernel), stride=stride, dilation=dilation)
+        middle = out.shape[-1] // 2
+        out[0, 0, middle].backward(retain_graph=True)
+        reached = x.grad[0, 0].nonzero().flatten()
+        x.grad = None
+        out[0, 0, middle + 1].backward()
+        field, jump = receptive_field(layers)
+        assert reached.max() - reached.min() + 1 == field, layers
+        assert x.grad[0, 0].nonzero().min() - reached.min() == jump, layers
