@@ -58,7 +58,7 @@ FACTS = {
         "fact:deep-sigmoid-fails": ["nn.Sigmoid", "nn.ReLU", "depth=10"],
         "fact:optimisers": ["torch.optim.SGD", "torch.optim.Adam", "assert_close"],
         "fact:learning-rates": ["final[0.001] < 0.8", "final[0.1] > 0.9", "final[10.0] < 0.2"],
-        "fact:input-scale": ["255.0", "standardised", "False, True, True"],
+        "fact:input-scale": ["255.0", "standardised", "0.1] < 0.3 < 0.6 <"],
         "fact:under-and-over-fitting": ['too_small["train_accuracy"]', 'too_large["valid_loss"]'],
         "fact:decay-and-dropout": ["weight_decay=0.3", "F.dropout", "assert_close"],
         "fact:remedies": ["decay=0.02", "drop=0.8", "patience=5"],
