@@ -84,6 +84,24 @@ FACTS = {
         "fact:low-to-high": ["guessable(layers)", "shares.diff()"],
         "fact:equivariance": ["True, True, False, True, False, False, False, True"],
     },
+    "06_rnn_lstm": {
+        "fact:rnn-shapes": ["outputs.shape == (N, T, H)", "torch.randn(H, H + D"],
+        "fact:rnn-equal": ["nn.RNN(D, H", "assert_same("],
+        "fact:one-to-one": ["nn.Linear(4, 6)", "torch.tanh", "assert_close"],
+        "fact:bptt": ["torch.autograd.grad", "assert_close", "rtol=1e-10"],
+        "fact:clipping": ["clip_grad_norm_", "assert_close"],
+        "fact:lstm-equal": ["nn.LSTM(D, H", "assert_same(", "264"],
+        "fact:gru-equal": ["nn.GRU(D, H", "assert_same("],
+        "fact:packing-equal": ["pack_padded_sequence", "nn.RNN", "nn.LSTM", "nn.GRU", "torch.autograd.grad"],
+        "fact:gradient-decay": ["nn.RNN", "nn.GRU", "nn.LSTM", "assert decay"],
+        "fact:answers-each-step": ["numbers_and_flags", "assert error < 0.1"],
+        "fact:mnist1d": ["0.32", "LSTM, 32 units, maximum", "> max(0.85"],
+        "fact:digits-as-asked": ["as_asked > 0.8"],
+        "fact:characters": ["text_loss < pair_loss - 0.6"],
+        "fact:attention": ["F.scaled_dot_product_attention", "assert_close"],
+        "fact:attention-helps": ['exact["with attention"] > 0.85', 'exact["without attention"] + 0.4'],
+        "fact:sunspots": ["lstm < 0.65 * naive", "abs(lstm - line) < 2.5"],
+    },
 }
 
 
@@ -253,3 +271,25 @@ def test_the_optimisers_walk_as_those_of_torch_and_stop_outside():
         assert path.shape == (41, 2)
     far = functions["descend"](functions["sgd"], 1.4, 200)
     assert 2 < len(far) < 40 and far[-1].abs().max() >= 1e3 and far.isfinite().all()
+
+
+def test_the_belt_forgets_by_the_gate_and_adds_what_is_let_in():
+    belt = logic("06_rnn_lstm", torch=torch)["belt"]
+    candidates = torch.tensor([1.0, 0.0, -0.5, 2.0])
+    torch.testing.assert_close(belt(candidates, 0.5, 1.0), torch.tensor([1.0, 0.5, -0.25, 1.875]))
+    torch.testing.assert_close(belt(candidates, 1.0, 1.0), candidates.cumsum(0))
+    torch.testing.assert_close(belt(candidates, 0.0, 0.3), 0.3 * candidates)
+    assert not belt(candidates, 0.9, 0.0).any()
+
+
+def test_the_temperature_sharpens_and_flattens():
+    with_temperature = logic("06_rnn_lstm", torch=torch)["with_temperature"]
+    scores = torch.tensor([[2.0, 1.0, -1.0], [0.0, 3.0, 0.5]])
+    torch.testing.assert_close(with_temperature(scores, 1.0), torch.softmax(scores, dim=-1))
+    chances = torch.stack([with_temperature(scores, t) for t in (0.05, 0.5, 1.0, 2.0, 500.0)])
+    torch.testing.assert_close(chances.sum(-1), torch.ones(5, 2))
+    assert (chances.argmax(-1) == scores.argmax(-1)).all()
+    assert (chances.amax(-1).diff(dim=0) < 0).all(), (
+        "a higher temperature must make the first choice less likely"
+    )
+    assert (chances[0].amax(-1) > 0.999).all() and (chances[-1] - 1 / 3).abs().max() < 0.01
