@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
@@ -83,6 +84,24 @@ FACTS = {
         "fact:outputs": ["(5, 10), (5, 4), (5, 11, 28, 28)"],
         "fact:low-to-high": ["guessable(layers)", "shares.diff()"],
         "fact:equivariance": ["True, True, False, True, False, False, False, True"],
+    },
+    "05_classic_cnns": {
+        "fact:lenet": [
+            "61_706",
+            "(6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5)",
+            "(120,), (84,), (10,)",
+        ],
+        "fact:alexnet": ["60_965_224", "61_100_840", "(3, 227, 227)", "AS_PUBLISHED", "ONE_CARD"],
+        "fact:tricks": ['gap["+ shifts"] < 0.5 * gap["ReLU, no trick"]'],
+        "fact:vgg": ["138_357_544", "== 16", "torchvision.models.vgg16"],
+        "fact:googlenet": ["6_624_904", "torchvision.models.googlenet", "assert_close(ours(x), theirs(x))"],
+        "fact:degradation": [
+            "right[False, 8] > 0.90 > right[False, 20] > 0.70 > right[False, 32]",
+            "(8, 20, 32)",
+        ],
+        "fact:resnet": ["11_689_512, 25_557_032, 60_192_808"],
+        "fact:five": ["min(right.values()) > 0.80", 'right["ResNet"] > max('],
+        "fact:fashion-93": ["0.93 if FULL", "reached >= aim"],
     },
     "06_rnn_lstm": {
         "fact:rnn-shapes": ["outputs.shape == (N, T, H)", "torch.randn(H, H + D"],
@@ -293,3 +312,20 @@ def test_the_temperature_sharpens_and_flattens():
         "a higher temperature must make the first choice less likely"
     )
     assert (chances[0].amax(-1) > 0.999).all() and (chances[-1] - 1 / 3).abs().max() < 0.01
+
+
+def test_a_stack_of_convolutions_costs_what_torch_counts():
+    stack_cost = logic("05_classic_cnns")["stack_cost"]
+    assert stack_cost(7, 1, 64, 56)[0] == stack_cost(3, 3, 64, 56)[0] == 7
+    for kernel, layers, channels, side in itertools.product((1, 3, 5), (1, 2, 3), (2, 5), (7, 12)):
+        convolutions = [
+            torch.nn.Conv2d(channels, channels, kernel, padding=kernel // 2, bias=False)
+            for _ in range(layers)
+        ]
+        stack = torch.nn.Sequential(*convolutions).to("meta")
+        with FlopCounterMode(display=False) as counter:
+            stack(torch.empty(1, channels, side, side, device="meta"))
+        field, weights, macs = stack_cost(kernel, layers, channels, side)
+        assert field == 1 + sum(conv.kernel_size[0] - 1 for conv in stack)
+        assert weights == sum(conv.weight.numel() for conv in stack)
+        assert 2 * macs == counter.get_total_flops()
