@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Open the course in JupyterLab, or test it.
+"""Open the course in JupyterLab, test it, and check, hand in and grade homework.
 
     python3 course.py lab            install what is missing, then open JupyterLab at the first notebook
     python3 course.py lab --check    the same without a browser: prove that it works, then stop
     python3 course.py test           lint, unit tests, browser tests and every notebook
     python3 course.py test ARGS      only pytest, with these arguments
+    python3 course.py check hw3      run the tests of a homework on your answers
+    python3 course.py submit hw3 --student 20220001      make the file to hand in
+    python3 course.py release | grade | mark     for teachers; each tells more with --help
 
 On Windows write `py` in place of `python3`. All that this file makes lies beside it: the packages in `.venv`,
 JupyterLab's state in `.jupyter`. It needs Python and nothing else, because it is all that a fresh machine
@@ -79,6 +82,9 @@ COURSE_MODULES = {
     "tqdm": "tqdm",
     "psutil": "psutil",
     "statsmodels": "statsmodels",
+    "nbgrader": "nbgrader",
+    "nbformat": "nbformat",
+    "IPython": "ipython",
 }
 TEST_MODULES = {
     "pytest": "pytest",
@@ -89,6 +95,7 @@ TEST_MODULES = {
     "ruff": "ruff",
     "playwright": "playwright",
     "packaging": "packaging",
+    "distributed": "distributed",
 }
 
 say = functools.partial(print, flush=True)
@@ -890,6 +897,14 @@ def test(options: argparse.Namespace, rest: list) -> int:
     return int(any(code for _, code, _ in results))
 
 
+def homework(options: argparse.Namespace, rest: list) -> int:
+    """Homework: check and submit for students; release, grade and mark for teachers."""
+    if {"-h", "--help"} & set(rest):  # needs nothing installed
+        return subprocess.call([sys.executable, "-m", "homework", options.command, "--help"], cwd=ROOT)
+    python, env = choose_environment(options.current_env, "")
+    return subprocess.call([str(python), "-m", "homework", options.command, *rest], env=env)
+
+
 def test_stages(python: str, pytest: list) -> list:
     """(name, command) of every stage of a full test; browser tests run one at a time."""
     ruff = [python, "-m", "ruff"]
@@ -932,21 +947,27 @@ def test_options(parser: argparse.ArgumentParser) -> None:
 
 
 # name: (what runs it, what adds its options)
-COMMANDS = {"lab": (lab, lab_options), "test": (test, test_options)}
+COMMANDS = {
+    "lab": (lab, lab_options),
+    "test": (test, test_options),
+    **dict.fromkeys(("check", "submit", "release", "grade", "mark"), (homework, None)),
+}
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The command line: one subcommand for each entry of COMMANDS."""
     parser = argparse.ArgumentParser(
-        prog="course.py", description="Open the course in JupyterLab, or test it."
+        prog="course.py", description="Open the course in JupyterLab, test it, do and grade homework."
     )
     subparsers = parser.add_subparsers(dest="command", required=True)
     for name, (run, add_options) in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=run.__doc__, description=run.__doc__, allow_abbrev=False)
+        texts = {"help": run.__doc__, "description": run.__doc__}
+        subparser = subparsers.add_parser(name, **texts, allow_abbrev=False, add_help=add_options is not None)
         subparser.add_argument(
             "--current-env", action="store_true", help="use the running Python (conda, JupyterHub), not .venv"
         )
-        add_options(subparser)
+        if add_options:
+            add_options(subparser)
     return parser
 
 
@@ -972,7 +993,7 @@ def run_command(arguments: list) -> int:
     """Run one subcommand; returns its exit code."""
     parser = make_parser()
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "test":
+    if rest and options.command == "lab":
         parser.error("unknown: " + " ".join(rest))
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):

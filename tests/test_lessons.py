@@ -119,7 +119,29 @@ FACTS = {
         "fact:characters": ["text_loss < pair_loss - 0.6"],
         "fact:attention": ["F.scaled_dot_product_attention", "assert_close"],
         "fact:attention-helps": ['exact["with attention"] > 0.85', 'exact["without attention"] + 0.4'],
-        "fact:sunspots": ["lstm < 0.65 * naive", "abs(lstm - line) < 2.5"],
+        "fact:sunspots": ["lstm < 0.75 * naive", "abs(lstm - line) < 4"],
+    },
+    "07_gan": {
+        "fact:losses": ["F.binary_cross_entropy_with_logits", "assert_close", "math.log(4)"],
+        "fact:best-discriminator": ["p / (p + q)", "argmax"],
+        "fact:game-value": ["jsd", "math.log(4)"],
+        "fact:trained-discriminator": ["best_discriminator(p, q)", "gap < 0.05"],
+        "fact:detach": [".detach()", "detached[0].norm() == 0", "attached[0].norm() > 0"],
+        "fact:wrong-way": ["assert_close(attached[0], -wanted)"],
+        "fact:saturation": ['paths["minimax"][-1] > 3', 'paths["non-saturating"][-1] < 1'],
+        "fact:frechet": ["torch.linalg.eigvals", "assert_close"],
+        "fact:dcgan-shapes": ["ConvTranspose2d", "(4 - 1) * 2 - 2 * 1 + 4 == 8"],
+        "fact:dcgan-better": ['results["GAN (MLP)"]["Fréchet"]'],
+        "fact:cgan-90": ["predict(judge, made)", "as_asked >= 0.90"],
+        "fact:same-hand": ["torch.corrcoef(ink)", "correlation > 0.3"],
+        "fact:mode-collapse": ["modes_covered(collapsed[600]) <= 4", "modes_covered(cured[600]) == 8"],
+        "fact:cycle": ["min(shares[10]) > 0.75", "shares[0][1] < shares[10][1] - 0.2"],
+        "fact:adain": ["F.instance_norm", "assert_close"],
+        "fact:style-mixing": ["digit_from_a > 0.8", "colour_from_b > 0.8"],
+        "fact:cbn": ["nn.BatchNorm2d", "assert_close"],
+        "fact:truncation": ["truncated_noise", 'curve["variety"] == sorted'],
+        "fact:eleven-classes": ["logsumexp", "assert_close", "len(labelled) == 100"],
+        "fact:semi-supervised": ["helped > alone + 0.02"],
     },
 }
 
@@ -329,3 +351,30 @@ def test_a_stack_of_convolutions_costs_what_torch_counts():
         assert field == 1 + sum(conv.kernel_size[0] - 1 for conv in stack)
         assert weights == sum(conv.weight.numel() for conv in stack)
         assert 2 * macs == counter.get_total_flops()
+
+
+def test_the_best_discriminator_is_the_share_of_real_data():
+    functions = logic("07_gan", torch=torch)
+    p, q = torch.tensor([0.3, 0.2, 0.0]), torch.tensor([0.1, 0.2, 0.5])
+    torch.testing.assert_close(functions["best_discriminator"](p, q), torch.tensor([0.75, 0.5, 0.0]))
+    x = torch.linspace(-9, 9, 4001, dtype=torch.float64)
+    densities = [functions["bell"](x, mean, 0.7) for mean in (0.0, 0.5, 1.0, 4.0)]
+    expected = torch.distributions.Normal(1.0, 0.7).log_prob(x).exp()
+    torch.testing.assert_close(densities[2], expected)
+    values = [functions["game_value"](densities[0], q, 18 / 4000) for q in densities]
+    # Equal densities give -log 4, the lowest value; the further apart they are, the closer it comes to 0.
+    assert abs(values[0] + torch.log(torch.tensor(4.0)).item()) < 1e-6
+    assert values == sorted(values)
+    assert -0.02 < values[-1] < 0
+
+
+def test_truncated_noise_stays_inside_its_limit():
+    truncated_noise = logic("07_gan", torch=torch)["truncated_noise"]
+    for limit in (0.1, 1.0, 2.0):
+        z = truncated_noise(500, 8, limit, torch.Generator().manual_seed(0))
+        assert z.shape == (500, 8)
+        assert z.abs().max() <= limit
+        assert z.abs().max() > 0.9 * limit  # drawn again, not shrunk or cut to the limit
+        assert len(z.unique()) == z.numel()
+    free = truncated_noise(500, 8, 100.0, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(free, torch.randn(500, 8, generator=torch.Generator().manual_seed(0)))

@@ -23,12 +23,14 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> tuple[NotebookNode, Path]:
 @pytest.mark.notebook
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_gives_the_same_bytes_twice(path: Path) -> None:
-    committed = nbformat.read(path, as_version=4)
-    first, second = execute(path), execute(path)
-    problems = differences(first, second)
-    assert not problems, f"{path.name}:\n" + "\n".join(problems)
+    """The committed outputs are one execution. Where their pictures come from a machine with other fonts, a
+    second execution here takes their place."""
+    committed, first = nbformat.read(path, as_version=4), execute(path)
     stale = differences(committed, first, pictures=False)
     assert not stale, f"{path.name} no longer says what was committed:\n" + "\n".join(stale)
+    if differences(committed, first):
+        problems = differences(first, execute(path))
+        assert not problems, f"{path.name}:\n" + "\n".join(problems)
 
 
 def test_there_are_notebooks() -> None:

@@ -1,0 +1,1 @@
+"""The homework system: the student's `check` and `submit`, the teacher's `release` and `grade`."""

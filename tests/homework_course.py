@@ -1,0 +1,81 @@
+"""A course with one small homework, hw99, for the tests of the homework system."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from homework import assignments, check, grade, gradebook, release, submit
+from homework.assignments import ANSWER, GIVEN, QUESTION, TEST
+from homework.release import student_copy, to_text
+
+
+def cell(kind: str, name: str, source: str, points: float | None = None, **metadata):
+    """A cell in nbgrader's form."""
+    graded, solution = kind in (TEST, QUESTION), kind in (ANSWER, QUESTION)
+    entry = {"grade_id": name, "grade": graded, "solution": solution, "locked": not solution, "task": False}
+    entry |= {"schema_version": 3, "cell_type": "markdown" if kind in ("text", QUESTION) else "code"}
+    if points is not None:
+        entry["points"] = points
+    make = new_markdown_cell if entry["cell_type"] == "markdown" else new_code_cell
+    made = make(source, metadata={"nbgrader": entry, **metadata})
+    made["id"] = name
+    return made
+
+
+SOURCE = [
+    cell("text", "intro", "# Homework 99 · Doubling"),
+    cell(GIVEN, "setup", "import torch\n\nx = torch.tensor([1.0, 2.0, 3.0])"),
+    cell(ANSWER, "task1", "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"),
+    cell(
+        TEST,
+        "task1-values",
+        "from homework.checks import expect\n\nexpect(double(x), torch.tensor([2.0, 4.0, 6.0]), 'double(x)',"
+        " hints={'That is the square.': lambda: x**2})\n### BEGIN HIDDEN TESTS\n"
+        "expect(double(torch.tensor(-8.0)), torch.tensor(-16.0), 'double(-8)',"
+        " hints={'Negative numbers count as well.': lambda: torch.tensor(16.0)})\n### END HIDDEN TESTS",
+        1,
+    ),
+    cell(ANSWER, "task2", "def half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION"),
+    cell(
+        TEST, "task2-values", "from homework.checks import expect\n\nexpect(half(3.0), 1.5, 'half(3.0)')", 2
+    ),
+    cell(QUESTION, "task3", "Why?\n\n### BEGIN SOLUTION\nSo.\n### END SOLUTION", 1),
+]
+
+
+def make_course(folder: Path, monkeypatch) -> Path:
+    """Write the source and the student's copy of hw99, and let the homework system use them."""
+    sources, copies = folder / "source", folder / "copies"
+    sources.mkdir()
+    copies.mkdir()
+    source = new_notebook(cells=[nbformat.from_dict(json.loads(json.dumps(part))) for part in SOURCE])
+    (sources / "hw99_doubling.ipynb").write_text(nbformat.writes(source))
+    (copies / "hw99_doubling.ipynb").write_text(to_text(student_copy(source)))
+    grade.assignments.cache_clear()
+    for module in (assignments, check, grade, gradebook, release, submit):
+        for name, place in (("SOURCES", sources), ("COPIES", copies)):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, place)
+    return folder
+
+
+def read_copy(course: Path) -> nbformat.NotebookNode:
+    return nbformat.read(course / "copies" / "hw99_doubling.ipynb", as_version=4)
+
+
+def answered(course: Path, **answers: str) -> nbformat.NotebookNode:
+    """The student's copy with these answers; `text` is the answer to the question."""
+    notebook = read_copy(course)
+    for part in notebook.cells:
+        part.source = answers.get(part["id"], part.source)
+    if "text" in answers:
+        notebook.cells[-1].source = notebook.cells[-1].source.replace("*Your answer here.*", answers["text"])
+    return notebook
+
+
+DOUBLE = "def double(x):\n    return x + x"
+HALF = "def half(x):\n    return 0.5 * x"

@@ -1,0 +1,453 @@
+"""The homework system piece by piece: checks, rebuilding, inbox, marks, check and submit."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import zipfile
+
+import nbformat
+import pytest
+import torch
+from homework_course import answered, make_course, read_copy
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from homework import assignments, check, grade, inbox, similarity, submit
+from homework.assignments import ANSWER, EXTRA, GIVEN, QUESTION, TEST, HomeworkError
+from homework.checks import CheckFailed, expect, require
+from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, is_unanswered, mark
+from homework.rebuild import Rejected, rebuild
+from homework.release import student_copy
+from homework.session import Session
+
+UTC = datetime.UTC
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    return make_course(tmp_path, monkeypatch)
+
+
+def write_copy(course, notebook: nbformat.NotebookNode) -> None:
+    (course / "copies" / "hw99_doubling.ipynb").write_text(nbformat.writes(notebook))
+
+
+def rebuilt(course, notebook):
+    source = assignments.load(course / "source" / "hw99_doubling.ipynb")
+    copy = assignments.load(course / "copies" / "hw99_doubling.ipynb")
+    data = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
+    return rebuild(source, copy, data)
+
+
+# ---------------------------------------------------------------- checks
+
+RIGHT = [
+    (torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.00001])),
+    (torch.tensor([float("nan"), float("inf")]), torch.tensor([float("nan"), float("inf")])),
+    (torch.nn.Parameter(torch.ones(2)), torch.ones(2)),
+    (torch.tensor(3.0), 3.0),
+    (3, 3),
+    (2, 2.0),
+    ((1, 2), [1, 2]),
+    ({"a": 1.5}, {"a": 1.5}),
+    ("yes", "yes"),
+    (True, True),
+    (torch.tensor([], dtype=torch.int64), torch.tensor([], dtype=torch.int64)),
+]
+WRONG = [
+    (torch.tensor([1.0, 2.1]), torch.tensor([1.0, 2.0]), "1 of 2 numbers are wrong, the first at [1]"),
+    (torch.tensor([1.0]), torch.tensor([1.0, 2.0]), "the shape is (1,), not (2,)"),
+    (torch.tensor([1]), torch.tensor([1.0]), "the dtype is torch.int64, not torch.float32"),
+    (torch.tensor([float("nan")]), torch.tensor([1.0]), "wrong"),
+    (torch.tensor([1.0]), torch.tensor([float("nan")]), "wrong"),
+    (torch.tensor([float("-inf")]), torch.tensor([float("inf")]), "wrong"),
+    (None, torch.tensor(1.0), "return"),
+    ([1.0], torch.tensor([1.0]), "the type is list, not Tensor"),
+    (2.5, 3, "whole number"),
+    (True, 1.0, "bool"),
+    (1, True, "int"),
+    ("no", "yes", "wrong"),
+    ([1, 3], (1, 2), "entry 1"),
+    ([1], (1, 2), "1 entries, not 2"),
+    ({"b": 1}, {"a": 1}, "keys"),
+    ({"a": 2}, {"a": 1}, "'a'"),
+]
+
+
+@pytest.mark.parametrize(("got", "wanted"), RIGHT)
+def test_expect_accepts_what_is_right(got, wanted):
+    expect(got, wanted, "answer")
+
+
+@pytest.mark.parametrize(("got", "wanted", "words"), WRONG)
+def test_expect_says_what_is_wrong(got, wanted, words):
+    with pytest.raises(CheckFailed) as failure:
+        expect(got, wanted, "answer")
+    assert words in str(failure.value)
+    assert "expected:" in str(failure.value)
+    assert failure.value.hint is None
+
+
+def test_an_object_that_equals_everything_does_not_pass():
+    class Yes:
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    class YesTensor(torch.Tensor):
+        pass
+
+    class YesInt(int):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    for got, wanted in ((Yes(), 3.0), (torch.ones(1).as_subclass(YesTensor), torch.zeros(1)), (YesInt(3), 4)):
+        with pytest.raises(CheckFailed):
+            expect(got, wanted, "answer")
+
+
+def test_the_hint_of_the_matching_mistake_is_given():
+    hints = {"squared": lambda: torch.tensor(16.0), "negative": -8.0, "broken": torch.tensor(1.0)}
+    for got, hint in ((16.0, "squared"), (-8.0, "negative"), (5.0, None)):
+        with pytest.raises(CheckFailed) as failure:
+            expect(torch.tensor(got), torch.tensor(8.0), "f(4)", hints=hints)
+        assert failure.value.hint == hint
+
+
+def test_require_wants_a_plain_true():
+    require(True, "fine")
+    require(torch.tensor(True), "fine")
+    for condition in (False, 1, "yes", None, object()):
+        with pytest.raises(CheckFailed, match="not fine"):
+            require(condition, "not fine")
+
+
+# ---------------------------------------------------------------- marking
+
+
+def run(course, notebook, **options):
+    made = rebuilt(course, notebook)
+    for part in made.assignment.cells:
+        part.seconds = 3
+    with Session() as session:
+        return mark(made.assignment, session, **options)
+
+
+def test_marks_of_answers_of_every_kind(course):
+    """Right, a named mistake, a hidden test's mistake: points, words and hints."""
+    marks = run(course, answered(course, task1="def double(x):\n    return x + x"), guard=True)
+    assert [(r.name, r.status, r.points) for r in marks.results] == [
+        ("task1-values", PASSED, 1),
+        ("task2-values", UNANSWERED, 0),
+    ]
+    assert not marks.altered
+    marks = run(
+        course, answered(course, task1="def double(x):\n    return x**2", task2="def half(x): return 1.5")
+    )
+    assert marks.results[0].status == FAILED
+    assert marks.results[0].hint == "That is the square."
+    assert "expected" in marks.results[0].message
+    assert marks.results[1].points == 2
+    hidden = "import torch\n\ndef double(x):\n    return (2 * x).abs()"
+    result = run(course, answered(course, task1=hidden)).results[0]
+    assert (result.status, result.hidden, result.points) == (FAILED, True, 0)
+    assert result.hint == "Negative numbers count as well."
+    assert "-16" not in result.message
+
+
+def test_a_hang_and_a_crash_cost_their_own_task_alone(course):
+    loop = "    while True:\n        try:\n            pass\n        except BaseException:\n            pass"
+    hang = f"def double(x):\n{loop}"
+    marks = run(course, answered(course, task1=hang, task2="def half(x): return x / 2"))
+    assert [result.status for result in marks.results] == [TIMEOUT, PASSED]
+    crash = "def double(x):\n    import os\n    os._exit(1)"
+    marks = run(course, answered(course, task1=crash, task2="def half(x): return x / 2"))
+    assert [result.status for result in marks.results] == [CRASHED, PASSED]
+
+
+def test_an_error_in_an_answer_names_its_line(course):
+    broken = "def double(x):\n    return x.nonsense"
+    result = run(course, answered(course, task1=broken)).results[0]
+    assert "AttributeError" in result.message
+    assert "line 2: return x.nonsense" in result.message
+
+
+def test_a_replaced_test_machinery_is_found(course):
+    attack = "import torch\ntorch.equal = lambda *args: True\ndef double(x):\n    return 2 * x"
+    marks = run(course, answered(course, task1=attack), guard=True)
+    assert any("torch.equal" in found for found in marks.altered)
+
+
+@pytest.mark.parametrize(
+    ("source", "stub"),
+    [
+        ("# YOUR CODE HERE\nraise NotImplementedError()  # replace this line", True),
+        ("def f(x):\n    raise NotImplementedError()", True),
+        ("", True),
+        ("# only a remark", True),
+        ("def f(x):\n    return x", False),
+    ],
+)
+def test_an_unanswered_cell_is_known(source, stub):
+    assert is_unanswered(source) is stub
+
+
+# ---------------------------------------------------------------- rebuilding
+
+
+def test_an_untouched_copy_needs_no_repair(course):
+    made = rebuilt(course, read_copy(course))
+    assert made.repairs == []
+    assert made.texts == {"task3": ""}
+    assert [part.kind for part in made.assignment.cells] == [
+        GIVEN,
+        GIVEN,
+        ANSWER,
+        TEST,
+        ANSWER,
+        TEST,
+        QUESTION,
+    ]
+    assert "HIDDEN" in made.assignment.cells[3].source  # tests come from the source
+
+
+def test_the_free_text_is_read(course):
+    notebook = read_copy(course)
+    notebook.cells[-1].source = notebook.cells[-1].source.replace("*Your answer here.*", "Because\n\nit is.")
+    assert rebuilt(course, notebook).texts == {"task3": "Because\n\nit is."}
+
+
+def test_a_students_own_cells_stay_in_their_places(course):
+    notebook = read_copy(course)
+    notebook.cells.insert(2, new_code_cell("helper = 1"))
+    notebook.cells.insert(3, new_markdown_cell("a note"))
+    made = rebuilt(course, notebook)
+    assert [part.kind for part in made.assignment.cells][2] == EXTRA
+    assert made.repairs == []
+
+
+def test_a_file_that_is_no_notebook_is_refused_with_its_reason(course):
+    for data, words in (
+        (b"", "empty"),
+        (b"{", "JSON"),
+        (b"3", "not a notebook"),
+        (b'{"nbformat": 4}', "no list of cells"),
+        (b'{"nbformat": 4, "cells": []}', "nothing in this notebook"),
+    ):
+        with pytest.raises(Rejected, match=words):
+            rebuilt(course, data)
+
+
+# ---------------------------------------------------------------- inbox
+
+
+@pytest.fixture
+def box(tmp_path):
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+ROSTER = {"20220001": "Chen Wei", "20220002": "Li Na", "s3": "Anna Smith"}
+NAMES = [
+    ("hw3_20220001_20261101T100000Z.zip", "20220001"),
+    ("20220002.ipynb", "20220002"),
+    ("hw3-20220002 (2).ipynb", "20220002"),
+    ("Anna Smith_4711_assignsubmission_file_/hw3_backpropagation.ipynb", "s3"),
+    ("Wei Chen_4712_assignsubmission_file/hw3.ipynb", "20220001"),
+    ("lina_12_345_hw3.ipynb", "20220002"),
+    ("lina_LATE_12_345_hw3.ipynb", "20220002"),
+    ("s3/hw3.ipynb", "s3"),
+]
+
+
+@pytest.mark.parametrize(("name", "student"), NAMES)
+def test_whose_a_file_is_by_its_name(box, name, student):
+    target = box / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(target, "w") as archive:
+            archive.writestr("hw3.ipynb", '{"cells": []}')
+    else:
+        target.write_text('{"cells": []}')
+    (found,) = inbox.collect(box, ROSTER)
+    assert (found.student, found.problem) == (student, "")
+    assert any("late" in note for note in found.notes) == ("LATE" in name)
+
+
+def test_a_bulk_download_as_one_zip(box):
+    with zipfile.ZipFile(box / "week3.zip", "w") as archive:
+        archive.writestr("Li Na_1_assignsubmission_file_/hw3.ipynb", '{"cells": []}')
+        archive.writestr("Anna Smith_2_assignsubmission_file_/hw3.ipynb", '{"cells": []}')
+        archive.writestr("__MACOSX/._x.ipynb", "")
+    assert sorted(found.student for found in inbox.collect(box, ROSTER)) == ["20220002", "s3"]
+
+
+def test_without_a_roster_any_id_is_taken(box):
+    (box / "hw3_777123.ipynb").write_text('{"cells": []}')
+    assert inbox.collect(box, {})[0].student == "777123"
+    assert "not on the roster" in inbox.collect(box, ROSTER)[0].problem
+
+
+def test_rosters(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text("\ufeffid,name\n1,A B\n 2 ,\n\n", encoding="utf-8")
+    assert inbox.read_roster(path) == {"1": "A B", "2": ""}
+    path.write_bytes("学号,姓名\n3,陈伟\n".encode("gb18030"))
+    assert inbox.read_roster(path) == {"3": "陈伟"}
+    path.write_text("id,name\n")
+    with pytest.raises(HomeworkError, match="no students"):
+        inbox.read_roster(path)
+    with pytest.raises(HomeworkError, match="cannot be read"):
+        inbox.read_roster(tmp_path / "none.csv")
+
+
+def test_three_thousand_files_are_collected(box):
+    for number in range(3000):
+        (box / f"hw3_{number + 10000}.ipynb").write_text('{"cells": []}')
+    found = inbox.collect(box, {})
+    assert len({handin.student for handin in found}) == 3000
+    assert not any(handin.problem for handin in found)
+
+
+# ---------------------------------------------------------------- marks
+
+
+def handin(file: str, time: str | None = None, student: str = "1"):
+    return inbox.Handin(file, student, inbox.read_time(time) if time else None, b"")
+
+
+def test_the_last_on_time_counts():
+    due = datetime.datetime(2026, 11, 10, tzinfo=UTC)
+    good, broken = {"status": "graded"}, {"status": "rejected"}
+    first, second = handin("a", "20261101T000000Z"), handin("b", "20261102T000000Z")
+    late, unknown = handin("c", "20261201T000000Z"), handin("d")
+    for found, chosen in (
+        ([(second, good), (first, good)], "b"),
+        ([(first, good), (late, good)], "a"),
+        ([(late, good)], "c"),
+        ([(first, good), (second, broken)], "a"),
+        ([(unknown, good), (late, good)], "d"),
+    ):
+        ((counted, _, others),) = grade.counting(found, due)
+        assert counted.file == chosen
+        assert len(others) == len(found) - 1
+
+
+def test_names_of_files_are_safe_and_differ():
+    names = ["1", "a/b", "a_b", "..", "", "陈伟", "陈", "con", "x" * 300, "=cmd|' /C calc'!A0"]
+    made = [grade.folder_name(name) for name in names]
+    assert len(set(made)) == len(names)
+    assert all(name and "/" not in name and not name.startswith(".") and len(name) < 80 for name in made)
+
+
+def test_formulas_are_disarmed():
+    row = {"student": "=1+1", "score": -1.5, "notes": "@x\ny"}
+    assert grade.as_csv([row]) == "student,score,notes\n'=1+1,-1.5,'@x y\n"
+
+
+# ---------------------------------------------------------------- similarity
+
+PROGRAM = """
+def train(model, data, rounds):
+    for k in range(rounds):
+        total = 0.0
+        for x, y in data:
+            loss = ((model(x) - y) ** 2).mean()
+            model.zero_grad()
+            loss.backward()
+            total += loss.item()
+            for w in model.parameters():
+                w.data -= 0.1 * w.grad
+        print(k, total / len(data))
+    return model
+"""
+
+
+def test_renamed_copies_are_found_and_others_are_not():
+    renamed = PROGRAM.replace("model", "net").replace("total", "summe").replace("0.1", "0.2") + "# mine\n"
+    other = "\n".join(
+        f"def f{k}(a, b):\n    return [a + {k} * t for t in b if t > a] or sum(b)" for k in range(9)
+    )
+    pairs = similarity.similar_pairs({"ann": PROGRAM, "bob": renamed, "eve": other})
+    assert [(a, b) for a, b, _ in pairs] == [("ann", "bob")]
+    assert pairs[0][2] > 0.95
+
+
+def test_what_was_handed_out_is_not_alike():
+    assert similarity.similar_pairs({"ann": PROGRAM, "bob": PROGRAM}, handed_out=PROGRAM) == []
+
+
+def test_what_the_whole_class_writes_is_not_alike():
+    assert similarity.similar_pairs({str(k): PROGRAM for k in range(40)}) == []
+
+
+# ---------------------------------------------------------------- check and submit
+
+
+def test_check_tells_points_mistake_and_hint(course):
+    write_copy(course, answered(course, task1="def double(x):\n    return x**2"))
+    text, passed = check.check("hw99")
+    assert not passed
+    for words in (
+        "task1: 0 of 1",
+        "Hint: That is the square.",
+        "not answered  task2-values",
+        "0 of 3 by these",
+    ):
+        assert words in text
+    write_copy(course, answered(course, task1="def double(x):\n    return 2 * x"))
+    text, passed = check.check("99", "1")
+    assert passed
+    assert "task2" not in text
+
+
+def test_check_refuses_what_it_cannot_do(course):
+    with pytest.raises(HomeworkError, match="Those that exist: hw99"):
+        check.check("hw98")
+    with pytest.raises(HomeworkError, match="it has task1, task2"):
+        check.check("hw99", "7")
+    (course / "copies" / "hw99_doubling.ipynb").write_text("{")
+    with pytest.raises(HomeworkError, match="cannot be read"):
+        check.check("hw99")
+
+
+def test_submitting_twice_keeps_both_and_the_notebook(course, tmp_path):
+    path = course / "copies" / "hw99_doubling.ipynb"
+    before, now = path.read_bytes(), datetime.datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
+    told = [submit.submit("hw99", "20220001", tmp_path / "to", now) for _ in range(2)]
+    assert path.read_bytes() == before
+    files = sorted((tmp_path / "to").iterdir())
+    assert len(files) == 2
+    assert files[1].name == "hw99_20220001_20261122T101500Z.zip"
+    assert all("Receipt:" in text and "task1 is not answered yet" in text for text in told)
+    with zipfile.ZipFile(files[0]) as archive:
+        assert sorted(archive.namelist()) == ["hw99_doubling.ipynb", "manifest.json"]
+        assert json.loads(archive.read("manifest.json"))["student"] == "20220001"
+        assert archive.read("hw99_doubling.ipynb") == before
+    found = inbox.collect(tmp_path / "to", {"20220001": ""})
+    assert {(one.student, one.submitted) for one in found} == {("20220001", now)}
+
+
+@pytest.mark.parametrize("student", ["", "a/b", "../x", "=1", "-x", "a b", "x" * 41])
+def test_an_impossible_id_is_refused(course, student, tmp_path):
+    with pytest.raises(HomeworkError, match="cannot be a student's id"):
+        submit.submit("hw99", student, tmp_path / "to")
+    assert not (tmp_path / "to").exists()
+
+
+def test_a_damaged_notebook_is_not_handed_in(course, tmp_path):
+    (course / "copies" / "hw99_doubling.ipynb").write_text('{"cells": [')
+    with pytest.raises(HomeworkError, match="cannot be handed in"):
+        submit.submit("hw99", "1", tmp_path / "to")
+    assert not (tmp_path / "to").exists()
+
+
+def test_release_refuses_what_nbgrader_refuses(course):
+    source = nbformat.read(course / "source" / "hw99_doubling.ipynb", as_version=4)
+    source.cells[3].metadata.nbgrader.grade_id = "setup"
+    with pytest.raises(HomeworkError, match="nbgrader refuses"):
+        student_copy(source)

@@ -1,0 +1,178 @@
+"""Grading from end to end on a small homework: marks by hand, going on after a stop, a cluster, refusals."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+
+import nbformat
+import pytest
+from homework_course import DOUBLE, HALF, answered, make_course
+
+from homework import __main__ as command_line
+from homework import grade, gradebook, sandbox
+from homework.assignments import HomeworkError
+
+pytestmark = pytest.mark.filterwarnings("default")  # those of nbgrader's and Dask's own code
+
+SANDBOXED = sandbox.problem() is None
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    return make_course(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def inbox(course):
+    """Two hand-ins: everything right, and one task right."""
+    folder = course / "inbox"
+    folder.mkdir()
+    for name, answers in (
+        ("hw99_1001.ipynb", {"task1": DOUBLE, "task2": HALF, "text": "Because."}),
+        ("hw99_1002.ipynb", {"task2": HALF, "task1": "def double(x):\n    return x**2"}),
+    ):
+        (folder / name).write_text(nbformat.writes(answered(course, **answers)))
+    return folder
+
+
+def read(out):
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def test_marks_by_hand_come_back_into_the_grades(course, inbox):
+    out = course / "out"
+    told = grade.grade("hw99", inbox, out, jobs=2, sandboxed=SANDBOXED)
+    rows = read(out)
+    assert [rows[key]["score"] for key in ("1001", "1002")] == ["3.0", "2.0"]
+    assert [rows[key]["needs_manual"] for key in ("1001", "1002")] == ["task3", ""]
+    assert rows["1002"]["task1"] == "0.0"
+    assert "1 wait for marks by hand" in told
+    page = (out / "feedback" / "hw99" / "1002.html").read_text(encoding="utf-8")
+    assert "That is the square." in page
+    report = (out / "report.html").read_text(encoding="utf-8")
+    assert "That is the square." in report
+
+    with gradebook.open_book(out / "nbgrader") as book:
+        found = book.find_grade("task3", "hw99_doubling", "hw99", "1001")
+        assert found.needs_manual_grade
+        assert book.find_grade("task1-values", "hw99_doubling", "hw99", "1001").auto_score == 1
+        found.manual_score = 0.5
+        book.db.commit()
+    marked = out / "nbgrader" / "autograded" / "1001" / "hw99" / "hw99_doubling.ipynb"
+    assert "Because." in marked.read_text(encoding="utf-8")
+    grade.grade("hw99", inbox, out, jobs=1, sandboxed=SANDBOXED)
+    row = read(out)["1001"]
+    assert (row["score"], row["needs_manual"], row["task3"]) == ("3.5", "", "0.5")
+
+
+def test_an_interrupted_grading_goes_on_where_it_stopped(course, inbox, monkeypatch):
+    out, graded = course / "out", []
+    real = grade.grade_one
+
+    def stop_after_one(name, data, *more):
+        if graded:
+            raise KeyboardInterrupt
+        graded.append(data)
+        return real(name, data, *more)
+
+    monkeypatch.setattr(grade, "grade_one", stop_after_one)
+    with pytest.raises(KeyboardInterrupt):
+        grade.grade("hw99", inbox, out, jobs=1, sandboxed=SANDBOXED)
+    assert not (out / "grades.csv").exists()
+    again = []
+    monkeypatch.setattr(grade, "grade_one", lambda *args: again.append(args) or real(*args))
+    grade.grade("hw99", inbox, out, jobs=1, sandboxed=SANDBOXED)
+    assert len(again) == 1
+    assert len(read(out)) == 2
+
+
+def test_late_hand_ins_and_absent_students_are_told(course, inbox):
+    (inbox / "hw99_1001.ipynb").rename(inbox / "hw99_1001.ipynb.keep")
+    (inbox / "hw99_1001.ipynb.keep").unlink()
+    roster = course / "roster.csv"
+    roster.write_text("1001,Ann\n1002,Bob\n")
+    due = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
+    grade.grade("hw99", inbox, course / "out", roster=roster, due=due, sandboxed=SANDBOXED)
+    assert "the time of the hand-in is not known" in read(course / "out")["1002"]["notes"]
+    assert "1001" in (course / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_refusals_change_nothing(course, inbox, monkeypatch):
+    for options, words in (
+        ({"inbox": course / "none"}, "There is no folder"),
+        ({"inbox": course / "copies" / "empty"}, "There is no folder"),
+        ({"out": inbox / "out"}, "lies in the inbox"),
+        ({"roster": course / "none.csv"}, "cannot be read"),
+        ({"name": "hw98"}, "Those that exist: hw99"),
+    ):
+        given = {"name": "hw99", "inbox": inbox, "out": course / "out", "sandboxed": False} | options
+        with pytest.raises(HomeworkError, match=words):
+            grade.grade(**given)
+    monkeypatch.setattr(sandbox, "problem", lambda: "no bubblewrap; sudo apt install it, or --no-sandbox")
+    with pytest.raises(HomeworkError, match="sudo apt install"):
+        grade.grade("hw99", inbox, course / "out")
+    assert not (course / "out").exists()
+
+
+def test_without_sources_it_says_that_this_is_the_student_edition(course, inbox, monkeypatch):
+    monkeypatch.setattr("homework.assignments.SOURCES", course / "nowhere")
+    with pytest.raises(HomeworkError, match="student edition"):
+        grade.grade("hw99", inbox, course / "out", sandboxed=False)
+
+
+def test_a_cluster_gives_the_same_marks(course, inbox, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    here, there = course / "here", course / "there"
+    grade.grade("hw99", inbox, here, jobs=2, sandboxed=SANDBOXED)
+    # The workers are processes of their own: they read the folders of this small course from here.
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        assert len(client.scheduler_info()["workers"]) == 2
+        client.run(use_folders, course / "source", course / "copies")
+        grade.grade("hw99", inbox, there, sandboxed=SANDBOXED, dask=cluster.scheduler_address)
+    assert (here / "grades.csv").read_bytes() == (there / "grades.csv").read_bytes()
+    with pytest.raises(HomeworkError, match="No Dask scheduler answers"):
+        monkeypatch.setattr(grade, "CLUSTER_SECONDS", 1)
+        grade.grade("hw99", inbox, course / "nobody", sandboxed=SANDBOXED, dask="tcp://127.0.0.1:9")
+
+
+def use_folders(sources, copies):
+    """Runs in a worker of the cluster."""
+    from homework import assignments, gradebook
+    from homework import grade as graded
+
+    for module in (assignments, graded, gradebook):
+        for name, place in (("SOURCES", sources), ("COPIES", copies)):
+            if hasattr(module, name):
+                setattr(module, name, place)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["grade", "hw3"], "--inbox"),
+        (["grade", "hw3", "--inbox", "a", "--out", "b", "--jobs", "0"], "1 or more"),
+        (["grade", "hw3", "--inbox", "a", "--out", "b", "--due", "tomorrow"], "no time such as"),
+        (["submit", "hw3"], "--student"),
+        (["nonsense"], "invalid choice"),
+    ],
+)
+def test_a_wrong_command_line_says_what_is_wrong(arguments, words, capsys):
+    with pytest.raises(SystemExit):
+        command_line.main(arguments)
+    assert words in capsys.readouterr().err
+
+
+def test_the_command_line_prints_problems_in_words(course, capsys):
+    assert command_line.main(["check", "hw98"]) == 1
+    assert "Those that exist: hw99" in capsys.readouterr().err
+    assert command_line.main(["mark", "--out", str(course)]) == 1
+    assert "There is no gradebook" in capsys.readouterr().err
+    assert command_line.main(["release"]) == 0
+    assert "hw99_doubling.ipynb: unchanged" in capsys.readouterr().out
+    assert command_line.main(["submit", "hw99", "--student", "7", "--to", str(course / "to")]) == 0
+    assert "Receipt" in capsys.readouterr().out
+    assert command_line.main(["check", "hw99"]) == 1
+    assert "0 of 3" in capsys.readouterr().out
