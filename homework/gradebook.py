@@ -15,10 +15,11 @@ from homework.assignments import SOURCES, find
 from homework.rebuild import Rebuilt
 from homework.release import to_text
 
-CONFIG = """# Open Formgrader with:  python3 course.py mark --out THIS_FOLDERS_PARENT
+CONFIG = """# Open Formgrader with:  python3 course.py mark --out (the folder above this one)
 c = get_config()  # noqa
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.db_url = {url!r}
+c.Exchange.root = {exchange!r}
 """
 
 
@@ -40,9 +41,12 @@ def prepare(folder: Path, name: str) -> None:
     """Make the nbgrader folder of a course and enter the homework's cells."""
     from nbgrader.preprocessors import SaveCells
 
+    folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     path = find(SOURCES, name)
-    config = CONFIG.format(root=str(folder), url=database(folder))
+    exchange = folder / "exchange"  # not used; Formgrader complains when it cannot write there
+    exchange.mkdir(exist_ok=True)
+    config = CONFIG.format(root=str(folder), url=database(folder), exchange=str(exchange))
     (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
     source = folder / "source" / path.name.split("_")[0] / path.name
     source.parent.mkdir(parents=True, exist_ok=True)

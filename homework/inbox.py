@@ -191,21 +191,17 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 def of_one_student(name: str, archive: zipfile.ZipFile, notebook, manifests: list, roster: dict) -> Handin:
     """The hand-in of a zip with one notebook, with what its manifest says."""
-    handin = bare(
-        f"{name}/{notebook.filename}" if not manifests else name, read_entry(archive, notebook), roster
-    )
+    data = read_entry(archive, notebook)
+    handin = bare(f"{name}/{notebook.filename}", data, roster)
     ours = OUR_NAME.search(name.split("/")[-1])
-    if ours:
-        handin.student = ours["student"]
-        handin.submitted = read_time(ours["time"])
-    if manifests:
-        manifest = read_manifest(read_entry(archive, manifests[0]))
-        claimed, time = str(manifest.get("student", "")), read_time(str(manifest.get("submitted", "")))
-        if ours and claimed and claimed != ours["student"]:
-            handin.doubt = f"the file's name says {ours['student']}, its manifest says {claimed}"
-        elif claimed:
-            handin.student = claimed
-        handin.submitted = time or handin.submitted
+    manifest = read_manifest(read_entry(archive, manifests[0])) if manifests else {}
+    claimed, time = str(manifest.get("student", "")), read_time(str(manifest.get("submitted", "")))
+    if ours and claimed and claimed != ours["student"]:
+        handin.doubt = f"the file's name says {ours['student']}, its manifest says {claimed}"
+    if ours or claimed:  # better than what the names of files and folders suggest
+        handin.student, handin.problem, handin.data = (ours["student"] if ours else claimed), "", data
+        handin.submitted = time or (read_time(ours["time"]) if ours else None)
+    handin.file = name
     return known(handin, roster)
 
 

@@ -430,6 +430,10 @@ def test_submitting_twice_keeps_both_and_the_notebook(course, tmp_path):
         assert archive.read("hw99_doubling.ipynb") == before
     found = inbox.collect(tmp_path / "to", {"20220001": ""})
     assert {(one.student, one.submitted) for one in found} == {("20220001", now)}
+    assert not any(one.notes or one.problem or one.doubt for one in found)
+    files[0].rename(files[0].with_name("upload.zip"))  # as some platforms do: the manifest still says whose
+    found = inbox.collect(tmp_path / "to", {"20220001": ""})
+    assert {(one.student, one.submitted) for one in found} == {("20220001", now)}
 
 
 @pytest.mark.parametrize("student", ["", "a/b", "../x", "=1", "-x", "a b", "x" * 41])

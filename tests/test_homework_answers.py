@@ -11,8 +11,9 @@ import pytest
 pytest.importorskip("homework.mistakes", reason="the student edition has no solutions")
 
 from homework.assignments import ANSWER, COPIES, HIDDEN, QUESTION, SOURCES, TEST, inside, load, load_source
+from homework.marking import UNANSWERED, mark
 from homework.release import student_copy, to_text
-from homework.trial import rates, trials
+from homework.trial import make_session, rates, trials
 
 NAMES = sorted(path.name.split("_")[0] for path in SOURCES.glob("hw*_*.ipynb"))
 POINTS = 20
@@ -60,6 +61,17 @@ def test_the_students_copy_is_what_the_source_gives(name):
     copy = to_text(student_copy(nbformat.read(source, as_version=4)))
     committed = COPIES / source.name
     assert committed.read_text(encoding="utf-8") == copy, "run `python3 course.py release`"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_students_copy_runs_to_its_end_with_every_task_unanswered(name):
+    copy = load(next(COPIES.glob(f"{name}_*.ipynb")))
+    with make_session() as session:
+        marks = mark(copy, session)
+    assert {result.status for result in marks.results} == {UNANSWERED}
+    answers = {cell.name for cell in copy.of_kind(ANSWER)}
+    assert {cell: text for cell, text in marks.problems.items() if cell not in answers} == {}
+    assert all("NotImplementedError" in text for text in marks.problems.values())
 
 
 @pytest.mark.parametrize("name", NAMES)
