@@ -18,6 +18,7 @@ border-bottom: 1px solid #ddd; vertical-align: top; } td.n { text-align: right; 
 pre { background: #f4f4f4; padding: .6em; overflow-x: auto; white-space: pre-wrap; }
 .passed { color: #00624a; } .lost { color: #a33600; } .bar { background: #0072B2; height: 1em; }
 </style>"""
+MOST_SHOWN = 20  # lines of a table in the report
 WORDS = {
     "graded": "graded",
     "graded-with-repairs": "graded; some of the notebook had to be repaired first",
@@ -44,7 +45,7 @@ def feedback(title: str, row: dict, result: dict) -> str:
     """
     body = [f"<p>Student {escape(row['student'])}: {WORDS[row['status']]}.</p>"]
     if row["score"] != "":
-        body.append(f"<p><strong>{row['score']} of {row['max']} points</strong></p>")
+        body.append(f"<p><strong>{row['score']:g} of {row['max']:g} points</strong></p>")
     if row["needs_manual"]:
         body.append("<p>Still to be marked by hand: " + escape(row["needs_manual"]) + ".</p>")
     if result.get("reason"):
@@ -144,7 +145,7 @@ def hardest(results: dict[str, dict]) -> list[str]:
         for test in result.get("tests", []):
             passed[test["name"]].append(test["status"] == "passed")
     order = sorted(passed, key=lambda name: statistics.mean(passed[name]))
-    rows = [(name, f"{statistics.mean(passed[name]):.0%}") for name in order]
+    rows = [(name, f"{statistics.mean(passed[name]):.0%}") for name in order[:MOST_SHOWN]]
     return ["<h2>Hardest tests</h2>", table(["test", "passed by"], rows)]
 
 
@@ -153,5 +154,5 @@ def mistakes(results: dict[str, dict]) -> list[str]:
     hints = collections.Counter()
     for result in results.values():
         hints.update({test["hint"] for test in result.get("tests", []) if test["hint"]})
-    rows = [(hint, str(count)) for hint, count in hints.most_common(20)]
+    rows = [(hint, str(count)) for hint, count in hints.most_common(MOST_SHOWN)]
     return ["<h2>Commonest mistakes</h2>", table(["mistake", "students"], rows)]
