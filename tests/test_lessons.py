@@ -135,7 +135,7 @@ FACTS = {
         "fact:cgan-90": ["predict(judge, made)", "as_asked >= 0.90"],
         "fact:same-hand": ["torch.corrcoef(ink)", "correlation > 0.3"],
         "fact:mode-collapse": ["modes_covered(collapsed[600]) <= 4", "modes_covered(cured[600]) == 8"],
-        "fact:cycle": ["min(shares[10]) > 0.75", "shares[0][1] < shares[10][1] - 0.2"],
+        "fact:cycle": ["min(shares[10]) > 0.75", "shares[0][1] < shares[10][1] - 0.1"],
         "fact:adain": ["F.instance_norm", "assert_close"],
         "fact:style-mixing": ["digit_from_a > 0.8", "colour_from_b > 0.8"],
         "fact:cbn": ["nn.BatchNorm2d", "assert_close"],
