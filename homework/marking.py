@@ -5,6 +5,7 @@ The student's `check`, the teacher's `grade` and the tests of the checkers all c
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import secrets
 from collections.abc import Callable
@@ -80,6 +81,17 @@ def is_unanswered(source: str) -> bool:
     return not lines or any(line.startswith(STUB) for line in lines)
 
 
+def is_begun(source: str) -> bool:
+    """Whether some functions of an answer are written and others still raise NotImplementedError."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    stubs = [any(isinstance(part, ast.Raise) for part in function.body[-1:]) for function in functions]
+    return any(stubs) and not all(stubs)
+
+
 def mark(
     assignment: Assignment,
     session: Session,
@@ -102,6 +114,7 @@ def mark(
     marks = Marks([], {}, {}, [])
     removable = names_after_first_answer(assignment)
     unanswered = {cell.task for cell in assignment.of_kind(ANSWER) if is_unanswered(cell.source)}
+    begun = {cell.task for cell in assignment.of_kind(ANSWER) if is_begun(cell.source)}
     for cell in assignment.cells:
         if cell.cell_type != "code" or cell.kind == QUESTION:
             continue
@@ -110,7 +123,8 @@ def mark(
         progress(cell)
         if cell.kind == TEST:
             result = run_test(cell, session, marks, removable if guard else None)
-            if result.status != PASSED and cell.task in unanswered:
+            is_stub = cell.task not in begun or "NotImplementedError" in result.message
+            if result.status != PASSED and cell.task in unanswered and is_stub:
                 result = dataclasses.replace(result, status=UNANSWERED, message="not answered yet", hint=None)
             marks.results.append(result)
             continue

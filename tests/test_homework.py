@@ -195,6 +195,15 @@ def test_an_unanswered_cell_is_known(source, stub):
     assert is_unanswered(source) is stub
 
 
+def test_a_half_answered_task_still_gets_its_hints(course):
+    """One function of a task is written, and wrong; the other is not there yet."""
+    half_done = "def double(x):\n    return x**2\n\n\ndef other(x):\n    raise NotImplementedError()"
+    result = run(course, answered(course, task1=half_done)).results[0]
+    assert (result.status, result.hint) == (FAILED, "That is the square.")
+    untouched = "def double(x):\n    raise NotImplementedError()\n\n\ndef other(x):\n    return x"
+    assert run(course, answered(course, task1=untouched)).results[0].status == UNANSWERED
+
+
 # ---------------------------------------------------------------- rebuilding
 
 
