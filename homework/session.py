@@ -119,7 +119,7 @@ class Session:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=quiet_environment(environment),
+            env=quiet_environment({"IPYTHONDIR": self.folder.name, **environment}),
             cwd=self.folder.name,
         )
         self.lines: queue.Queue = queue.Queue()

@@ -23,7 +23,9 @@ import importlib
 import multiprocessing
 import os
 import sys
+import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 
 from homework.assignments import ANSWER, SECONDS, SOLUTION, TEST, Assignment, inside, load_source, with_stub
@@ -36,10 +38,11 @@ class ForkedSession(Session):
     ourselves."""
 
     def start(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="homework-", ignore_cleanup_errors=True)
         ours, theirs = multiprocessing.Pipe()
         self.pipe, self.process = ours, os.fork()
         if self.process == 0:
-            serve(theirs)
+            serve(theirs, self.folder.name)
         theirs.close()
 
     def ask(self, request: dict) -> dict:
@@ -48,7 +51,7 @@ class ForkedSession(Session):
             raise WorkerDied("the time limit was passed and the cell did not stop")
         try:
             return self.pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             raise WorkerDied("Python ended in the middle of the cell") from None
 
     def stop(self) -> None:
@@ -57,13 +60,19 @@ class ForkedSession(Session):
             os.waitpid(self.process, 0)
             self.pipe.close()
             self.process = None
+        if self.folder is not None:
+            self.folder.cleanup()
+            self.folder = None
 
 
-def serve(pipe) -> None:
-    """The child's part: answer requests until the parent ends it."""
+def serve(pipe, folder: str) -> None:
+    """The child's part: answer requests in a folder of its own until the parent ends it."""
     from homework.worker import Worker
 
     try:
+        os.chdir(folder)
+        os.environ["IPYTHONDIR"] = folder
+        warnings.resetwarnings()  # those of a new process, not those of the tests that forked this one
         worker = Worker()
         while True:
             request = pipe.recv()

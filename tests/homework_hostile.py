@@ -360,6 +360,7 @@ import glob, os
 found = [path for pattern in ("/**/homework/source/*", "/**/mistakes/*.py", "/proc/*/environ",
 "/**/grades.csv")
          for path in glob.glob(pattern, recursive=True) if "/proc/self" not in path]
+found = [path for path in found if "site-packages" not in path and "dist-packages" not in path]
 secrets = [path for path in found if "homework/source" in path or "mistakes" in path or "grades" in path]
 assert not secrets, secrets
 """
