@@ -356,13 +356,15 @@ SEGFAULT = "import ctypes\nctypes.string_at(0)"
 RECURSION = "import sys\nsys.setrecursionlimit(10**9)\ndef down(): return down()\ndown()"
 BIG_FILE = "with open('big', 'wb') as file:\n    for _ in range(100):\n        file.write(bytes(50_000_000))"
 READ_SOURCE = """
-import glob, os
-found = [path for pattern in ("/**/homework/source/*", "/**/mistakes/*.py", "/proc/*/environ",
-"/**/grades.csv")
-         for path in glob.glob(pattern, recursive=True) if "/proc/self" not in path]
-found = [path for path in found if "site-packages" not in path and "dist-packages" not in path]
-secrets = [path for path in found if "homework/source" in path or "mistakes" in path or "grades" in path]
-assert not secrets, secrets
+import pathlib
+import helpers
+course = pathlib.Path(helpers.__file__).resolve().parents[1]
+assert {path.name for path in course.iterdir()} <= {"helpers", "data", "homework", ".venv"}
+assert {path.name for path in (course / "homework").iterdir()} == {"__init__.py", "checks.py", "worker.py"}
+for place in ("/home", "/root", "/mnt", "/var", "/etc", course.parent):
+    place = pathlib.Path(place)
+    names = {path.name for path in place.iterdir()} if place.is_dir() else set()
+    assert not names & {"inbox", "out", "grades.csv", "passwd", ".ssh"}, (place, names)
 """
 READ_NEIGHBOURS = """
 import os
