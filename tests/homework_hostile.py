@@ -384,7 +384,7 @@ for address in (("127.0.0.1", 22), ("127.0.0.1", {port})):
 WRITE_OUTSIDE = """
 import os, pathlib
 import helpers
-places = ["/etc/owned", "/usr/owned", pathlib.Path(helpers.__file__).parent / "owned.py", "/work/owned",
+places = ["/etc/owned", "/usr/owned", pathlib.Path(helpers.__file__).parent / "owned.py",
 "/owned"]
 for place in places:
     try:
