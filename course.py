@@ -909,10 +909,8 @@ def test_stages(python: str, pytest: list) -> list:
     """(name, command) of every stage of a full test; browser tests run one at a time."""
     ruff = [python, "-m", "ruff"]
     coverage = ["--cov=helpers", "--cov-report=term-missing", "--cov-fail-under=95"]
-    folders = (
-        NOTEBOOKS,
-        ROOT / "homework" / "source",
-    )  # of homework the sources run: they hold the solutions
+    # Of the homework the sources run: they hold the solutions.
+    folders = (NOTEBOOKS, ROOT / "homework" / "source")
     notebooks = [str(path.relative_to(ROOT)) for folder in folders for path in sorted(folder.glob("*.ipynb"))]
     return [
         ("lint: ruff check", [*ruff, "check", "."]),

@@ -25,7 +25,6 @@ COPIES = ROOT / "notebooks" / "homework"  # what the student works in
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
 SECONDS = 20.0  # a cell may take so long, unless its metadata `seconds` says otherwise
-SCHEMA_VERSION = 3  # of nbgrader's metadata
 
 GIVEN, ANSWER, TEST, QUESTION, EXTRA = "given", "answer", "test", "question", "extra"
 

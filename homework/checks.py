@@ -1,8 +1,7 @@
 """What the test cells of the homework use: compare, say what was expected, and name a known mistake.
 
 A test cell never says only "wrong". It hands its own right value and the values that well-known
-mistakes would
-give to `expect`, and the student reads which of them theirs looks like.
+mistakes would give to `expect`, and the student reads which of them theirs looks like.
 """
 
 from __future__ import annotations
@@ -41,8 +40,8 @@ def expect(
         wanted: the right value: a tensor, a number, a string, a bool, or a list, tuple or dict of these.
         what: the expression that was tried, as the student would write it: "mean_of_rows(x)".
         hints: {sentence that names a mistake: the value which that mistake gives}. The value may be a
-        function
-            without arguments, computed only when the check fails. The first that matches `got` is shown.
+            function without arguments, computed only when the check fails. The first that matches `got`
+            is shown.
         rtol, atol: how far numbers may be off: |got - wanted| <= atol + rtol * |wanted|.
 
     Raises:

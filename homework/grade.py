@@ -67,6 +67,12 @@ def rebuilt_of(name: str, data: bytes) -> Rebuilt:
     return rebuild(source, copy, data, others)
 
 
+def without_score(status: str, reason: str) -> dict:
+    """The result of a hand-in that was not marked, with every field that a result has."""
+    lists, texts = {"tests": [], "repairs": []}, {"texts": {}, "problems": {}, "outputs": {}}
+    return {"status": status, "reason": reason, "score": None, "answers": "", **lists, **texts}
+
+
 def grade_one(name: str, data: bytes, slot: int | None = 0, cell_seconds: float = SECONDS) -> dict:
     """Grade one notebook.
 
@@ -77,25 +83,15 @@ def grade_one(name: str, data: bytes, slot: int | None = 0, cell_seconds: float 
         cell_seconds: the time limit of a cell that has none of its own.
 
     Returns:
-        {"status", "reason", "score", "tests": [...], "repairs", "texts", "problems", "outputs",
-        "answers"}; of
-        plain types, so that it can be stored and sent. It never raises for what a student wrote.
+        What `without_score` gives, with its fields filled in; of plain types, so that it can be stored and
+        sent. It never raises for what a student wrote.
     """
-    empty = {
-        "score": None,
-        "tests": [],
-        "repairs": [],
-        "texts": {},
-        "problems": {},
-        "outputs": {},
-        "answers": "",
-    }
     try:
         rebuilt = rebuilt_of(name, data)
     except Rejected as problem:
-        return {**empty, "status": REJECTED, "reason": str(problem)}
+        return without_score(REJECTED, str(problem))
     except Exception:
-        return {**empty, "status": FAILED, "reason": "rebuilding failed", "log": traceback.format_exc()}
+        return without_score(FAILED, "rebuilding failed") | {"log": traceback.format_exc()}
     for cell in rebuilt.assignment.cells:
         cell.seconds = cell_seconds if cell.seconds == SECONDS else cell.seconds
     command = local_command if slot is None else functools.partial(sandbox.command, slot)
@@ -103,9 +99,8 @@ def grade_one(name: str, data: bytes, slot: int | None = 0, cell_seconds: float 
         with Session(command, TOTAL_SECONDS) as session:
             marks = mark(rebuilt.assignment, session, guard=True)
     except Exception:
-        return {**empty, "status": FAILED, "reason": "running failed", "log": traceback.format_exc()}
+        return without_score(FAILED, "running failed") | {"log": traceback.format_exc()}
     result = {
-        **empty,
         "score": marks.points,
         "tests": [vars(test) for test in marks.results],
         "repairs": rebuilt.repairs,
@@ -201,14 +196,7 @@ def grade(
 def result_of(handin: Handin, keys: dict, store: Store) -> dict:
     """What grading found for a hand-in, or why it was not tried."""
     if handin.data is None:
-        return {
-            "status": REJECTED,
-            "reason": handin.problem,
-            "score": None,
-            "tests": [],
-            "texts": {},
-            "repairs": [],
-        }
+        return without_score(REJECTED, handin.problem)
     result = dict(store.load(keys[id(handin)]))
     if handin.doubt and result["status"] in (GRADED, REPAIRED):
         result |= {"status": MANUAL, "reason": handin.doubt}
@@ -298,13 +286,7 @@ def run_on_dask(
             if error is None:
                 yield sent[future], future.result()
             else:
-                yield (
-                    sent[future],
-                    {"status": FAILED, "reason": f"the cluster: {error}", "score": None} | BLANK,
-                )
-
-
-BLANK = {"tests": [], "repairs": [], "texts": {}, "problems": {}, "outputs": {}, "answers": ""}
+                yield sent[future], without_score(FAILED, f"the cluster: {error}")
 
 
 def counting(
@@ -351,14 +333,9 @@ def write_all(name: str, source: Assignment, out: Path, found: list, students: d
         by_hand = manual.get(folder_name(handin.student), {})
         rows.append(row_of(name, source, handin, result, others, by_hand, due))
         results[handin.file] = result
-        page = report.feedback(source.title, rows[-1], {**result, "marked": by_hand})
-        write_text(
-            out
-            / "feedback"
-            / name
-            / f"{folder_name(handin.file if handin.doubt else handin.student or handin.file)}.html",
-            page,
-        )
+        page = report.feedback(source.title, rows[-1], result)
+        owner = handin.file if handin.doubt or not handin.student else handin.student
+        write_text(out / "feedback" / name / f"{folder_name(owner)}.html", page)
     write_text(out / f"grades-{name}.csv", as_csv(rows))
     write_text(out / "grades.csv", all_grades(out))
     answers = {handin.student: result["answers"] for handin, result in gradable}
@@ -367,8 +344,9 @@ def write_all(name: str, source: Assignment, out: Path, found: list, students: d
     )
     pairs = similarity.similar_pairs(answers, handed_out)
     absent = sorted(set(students) - {row["student"] for row in rows})
-    write_text(out / f"report-{name}.html", report.teacher_report(source.title, rows, results, pairs, absent))
-    write_text(out / "report.html", report.teacher_report(source.title, rows, results, pairs, absent))
+    page = report.teacher_report(source.title, rows, results, pairs, absent)
+    for file_name in (f"report-{name}.html", "report.html"):
+        write_text(out / file_name, page)
     counts = {status: sum(row["status"] == status for row in rows) for status in STATUSES}
     told = ", ".join(f"{number} {status}" for status, number in counts.items() if number)
     log.info("%s: %s", name, told)

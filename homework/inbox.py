@@ -1,5 +1,4 @@
-"""Collects hand-ins from a folder: our zips, bare notebooks, and the bulk downloads of Moodle and
-Canvas, mixed.
+"""Collects hand-ins from a folder: our zips, bare notebooks, bulk downloads of Moodle and Canvas, mixed.
 
 Nothing is unpacked onto the disk, and no name found in an archive is ever used as a path.
 """
@@ -27,7 +26,6 @@ OUR_NAME = re.compile(r"hw(\d+)_(?P<student>.+)_(?P<time>\d{8}T\d{6}Z)(?:[-_ (]\
 MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?:/|_)?")
 CANVAS = re.compile(r"^(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)$")
 MANIFEST = "manifest.json"
-NOT_AN_ID = re.compile(r"[^\w.@+\- ]", re.ASCII)
 
 
 @dataclasses.dataclass

@@ -106,8 +106,7 @@ def mark(
         assignment: the homework with the answers in their places. With its hidden tests, they count too.
         session: where it runs.
         guard: try each passed test again without the answer, and look whether functions that the tests
-        rely on
-            were replaced.
+            rely on were replaced.
         only: run the tests of this task alone; all other cells still run.
         progress: called before each cell.
     """
@@ -150,8 +149,7 @@ def names_after_first_answer(assignment: Assignment) -> list[str]:
 
 
 def run_test(cell: Cell, session: Session, marks: Marks, removable: list[str] | None) -> Result:
-    """Run the visible part of a test, then the hidden one; with `removable`, once more without these
-    names."""
+    """Run the visible part of a test, then the hidden one; with `removable`, again without these names."""
     parts = [part for part in split_test(cell.source) if code_in(part)]
     for number, part in enumerate(parts):
         hidden = number == 1 or not code_in(split_test(cell.source)[0])

@@ -1,5 +1,4 @@
-"""Makes the student's copies out of the sources: solutions, hidden tests and outputs taken out, cells
-locked."""
+"""Makes the student's copies of the sources: solutions, hidden tests and outputs out, cells locked."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from homework.assignments import COPIES, SOURCES, HomeworkError
+from homework.assignments import COPIES, SOURCES, HomeworkError, find, load_source
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()  # replace this line"
 TEXT_STUB = "*Your answer here.*"
@@ -60,8 +59,6 @@ def release(names: list[str], copies: Path | None = None) -> list[str]:
     Returns:
         A line for each: what was written, or that nothing has changed.
     """
-    from homework.assignments import find, load_source
-
     if not SOURCES.is_dir():
         load_source(names[0] if names else "hw1")  # says that this is the student edition
     paths = [find(SOURCES, name) for name in names] or sorted(SOURCES.glob("hw*_*.ipynb"))

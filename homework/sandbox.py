@@ -1,10 +1,8 @@
-"""The sandbox in which `grade` runs what students wrote: bubblewrap, an unprivileged user and resource
-limits.
+"""The sandbox in which `grade` runs what students wrote: bubblewrap, an unprivileged user, limits.
 
 Inside there is no network, no other process, no file of the teacher's but Python, the course's helpers
-and its
-data (read-only), and a scratch folder in memory. Solutions, hidden tests, hand-ins and the gradebook are not
-there.
+and its data (read-only), and a scratch folder in memory. Solutions, hidden tests, hand-ins and the
+gradebook are not there.
 """
 
 from __future__ import annotations

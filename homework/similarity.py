@@ -1,8 +1,7 @@
 """Pairs of students whose answers are more alike than two people's usually are. Flagged, never punished.
 
 Answers are compared as programs, not as texts: names, numbers, comments and spaces do not count. What
-stands in
-the handed-out notebook counts for nobody, and what many students share is what the task asks for.
+stands in the handed-out notebook counts for nobody, and what many students share is what the task asks for.
 """
 
 from __future__ import annotations

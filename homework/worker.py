@@ -1,9 +1,8 @@
 """Runs the cells of one hand-in, one at a time, in a process of its own. Started by `homework.session`.
 
 Requests and replies are lines of JSON. What the student wrote runs in an IPython shell, as in
-JupyterLab. Test
-cells run as plain Python in the same namespace, by functions kept from before the first student's line: what
-that code does to IPython, to the syntax tree or to `builtins` does not reach them.
+JupyterLab. Test cells run as plain Python in the same namespace, by functions kept from before the first
+student's line: what that code does to IPython, to the syntax tree or to `builtins` does not reach them.
 
 This file also runs inside the sandbox, where nothing else of `homework` but `checks` can be read.
 """
@@ -146,7 +145,7 @@ class Worker:
         finally:
             timer.cancel()
         if error is not None:
-            reply = describe(error, request["name"])
+            reply = describe(error)
         return {**reply, "output": output.getvalue()}
 
     def execute(self, kind, request):
@@ -166,9 +165,8 @@ class Worker:
         return None
 
 
-def describe(error, cell):
-    """An exception as a reply: its type, its words, the hint of a failed check, the last line of the
-    student's."""
+def describe(error):
+    """An exception as a reply: its type and words, a failed check's hint, the student's last line."""
     status = "timeout" if isinstance(error, KeyboardInterrupt) else "error"
     message, hint = "", None
     with contextlib.suppress(Exception):
