@@ -25,6 +25,8 @@ _MODULE_OF = {
     "plot_kernels": "plotting",
     "show": "plotting",
     "explore": "explorer",
+    "random_flip": "augmentation",
+    "random_shift": "augmentation",
     "accuracy": "training",
     "batches": "training",
     "evaluate": "training",

@@ -30,7 +30,8 @@ def batches(
         return
     check_data(data, batch_size)
     x, y = data
-    order = None if shuffle is None else torch.randperm(len(x), generator=shuffle)
+    # Drawn on the CPU, so the order is the same on every device; moved once, so no batch waits for its indices.
+    order = None if shuffle is None else torch.randperm(len(x), generator=shuffle).to(x.device)
     for start in range(0, len(x), batch_size):
         part = slice(start, start + batch_size) if order is None else order[start : start + batch_size]
         yield x[part], y[part]
@@ -46,6 +47,27 @@ def check_data(data: Batches, batch_size: int) -> None:
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
         shapes = f"{tuple(x.shape)} and {tuple(y.shape)}"
         raise ValueError(f"expected as many targets as inputs, at least one of each; got shapes {shapes}")
+
+
+def upload_once(data: Batches, device: torch.device) -> Batches:
+    """Move two tensors to an accelerator before the first epoch, where they fill at most half of its free memory.
+
+    Batches are then cut where they are used, and no epoch waits for a copy. Anything else is returned as it is:
+    batches are copied one by one as they come.
+    """
+    if not is_pair(data) or device.type == "cpu" or all(part.device == device for part in data):
+        return data
+    size = sum(part.element_size() * part.nelement() for part in data)
+    return tuple(part.to(device) for part in data) if size <= _free_memory(device) // 2 else data
+
+
+def _free_memory(device: torch.device) -> int:
+    """Bytes that are free on an accelerator; Apple's chips share the machine's memory and are asked their limit."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    if device.type == "mps":
+        return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
+    return 0
 
 
 def is_pair(data: Any) -> bool:

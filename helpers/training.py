@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.batching import Batches, batches, check_data, count_batches, order_of
+from helpers.batching import Batches, batches, check_data, count_batches, order_of, upload_once
 from helpers.checkpoints import load_checkpoint, save_checkpoint
 
 __all__ = ["accuracy", "batches", "evaluate", "fit", "predict"]
@@ -121,7 +121,8 @@ def fit(
 
     Args:
         model: any module; ``model(x)`` gives what ``loss`` takes.
-        train, valid: ``(x, y)`` tensors, or a ``DataLoader``. Only training data are shuffled.
+        train, valid: ``(x, y)`` tensors, or a ``DataLoader``. Only training data are shuffled. Tensors go to an
+            accelerator once, where they fit.
         epochs: how often the training data are passed over, counted from the very start even when resuming.
         optimizer: made from ``model.parameters()``.
         loss: takes ``(model(x), y)``, returns the mean over the batch as a scalar.
@@ -160,6 +161,8 @@ def fit(
         path.parent.mkdir(parents=True, exist_ok=True)
         run = load_checkpoint(path, parts, order) if path.exists() else run
 
+    train = upload_once(train, device)
+    valid = None if valid is None else upload_once(valid, device)
     count = count_batches(train, batch_size)
     total, done = (None, 0) if count is None else (count * epochs, count * run["epoch"])
     with tqdm(total=total, initial=done, unit="batch", disable=_silent()) as bar:

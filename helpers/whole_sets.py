@@ -10,13 +10,12 @@ from pathlib import Path
 import torch
 
 from helpers.archives import unpack_gzip, unpack_tar
+from helpers.decoded import Decoded, decode_once
 from helpers.download import DownloadError, fetch, is_right
 
 # Our name -> the class in torchvision.datasets
 WHOLE_SETS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "cifar10": "CIFAR10"}
 _COUNT = {"train": 60_000, "test": 10_000}
-
-Decoded = tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]
 
 
 def data_folder() -> Path:
@@ -44,7 +43,7 @@ def search_folders() -> list[Path]:
 
 
 def read_whole(name: str, split: str) -> Decoded:
-    """Read a whole set, after downloading it if need be.
+    """Read a whole set, after downloading it if need be. It is decoded once, then mapped from ``data/decoded``.
 
     Returns:
         Pixels uint8 ``(N, C, H, W)`` in file order, labels int64 ``(N,)``, class names.
@@ -60,14 +59,22 @@ def read_whole(name: str, split: str) -> Decoded:
 
 
 def _read_mnist_like(name: str, source: type, split: str) -> Decoded:
-    from torchvision.datasets.mnist import read_image_file, read_label_file
-
     wanted = ("train", "t10k")[split == "test"]
     files = [
         _idx_file(name, source, archive, md5)
         for archive, md5 in source.resources
         if archive.startswith(wanted)
     ]
+    return decode_once(
+        data_folder() / "decoded" / f"{name}-{split}.pt",
+        files,
+        lambda: _decode_idx(name, source, split, files),
+    )
+
+
+def _decode_idx(name: str, source: type, split: str, files: list[Path]) -> Decoded:
+    from torchvision.datasets.mnist import read_image_file, read_label_file
+
     try:
         pixels, labels = read_image_file(str(files[0])), read_label_file(str(files[1]))
     except (RuntimeError, ValueError, TypeError, AssertionError) as error:
@@ -112,6 +119,15 @@ def _read_cifar(source: type, split: str) -> Decoded:
             _packed("cifar10", source, Path(source.filename), [source.url], source.tgz_md5),
             root / source.base_folder,
         )
+    files = [root / source.base_folder / name for name, _ in [*source.train_list, *source.test_list]]
+    if not all(file.is_file() for file in files):
+        return _decode_cifar(source, split, root)  # says what is wrong
+    return decode_once(
+        data_folder() / "decoded" / f"cifar10-{split}.pt", files, lambda: _decode_cifar(source, split, root)
+    )
+
+
+def _decode_cifar(source: type, split: str, root: Path) -> Decoded:
     try:
         whole = source(root, train=split == "train")  # compares every file's md5 before it reads one
     except RuntimeError as error:

@@ -291,7 +291,7 @@ def test_course_data_is_read_first_and_never_written(served, folder, offline, tm
     before = sorted((path.name, path.stat().st_mtime_ns) for path in raw.iterdir())
     assert len(load_images("mnist", full=True).images) == 600
     assert sorted((path.name, path.stat().st_mtime_ns) for path in raw.iterdir()) == before
-    assert not folder.exists()
+    assert [path.name for path in folder.iterdir()] == ["decoded"]  # nothing was downloaded
 
 
 def test_without_network_and_files_the_error_says_what_to_do(served, folder):
