@@ -8,6 +8,7 @@
     python3 course.py check hw3      run the tests of a homework on your answers
     python3 course.py submit hw3 --student 20220001      make the file to hand in
     python3 course.py release | grade | mark     for teachers; each tells more with --help
+    python3 course.py bench          measure how fast the course is, beside other libraries
 
 On Windows write `py` in place of `python3`. All that this file makes lies beside it: the packages in `.venv`,
 JupyterLab's state in `.jupyter`. It needs Python and nothing else, because it is all that a fresh machine
@@ -905,6 +906,14 @@ def homework(options: argparse.Namespace, rest: list) -> int:
     return subprocess.call([str(python), "-m", "homework", options.command, *rest], env=env)
 
 
+def bench(options: argparse.Namespace, rest: list) -> int:
+    """Measure how fast the course is, and write benchmarks/RESULTS.md."""
+    if {"-h", "--help", "--list"} & set(rest):  # needs nothing installed
+        return subprocess.call([sys.executable, "-m", "benchmarks", *rest], cwd=ROOT)
+    python, env = choose_environment(options.current_env, "")
+    return subprocess.call([str(python), "-m", "benchmarks", *rest], env=env)
+
+
 def test_stages(python: str, pytest: list) -> list:
     """(name, command) of every stage of a full test; browser tests run one at a time."""
     ruff = [python, "-m", "ruff"]
@@ -953,6 +962,7 @@ COMMANDS = {
     "lab": (lab, lab_options),
     "test": (test, test_options),
     **dict.fromkeys(("check", "submit", "release", "grade", "mark"), (homework, None)),
+    "bench": (bench, None),
 }
 
 

@@ -13,6 +13,7 @@ _MODULE_OF = {
     "seed_everything": "device",
     "ImageSet": "data",
     "load_images": "data",
+    "is_downloaded": "whole_sets",
     "sample_image": "pictures",
     "write_samples": "pictures",
     "new_figure": "plotting",

@@ -1,7 +1,7 @@
 """Augmentation of whole batches: every picture its own draw, and no Python loop over pictures.
 
-Each function takes a batch and returns a new one, as ``fit(augment=…)`` wants it. The draws come from torch's global
-generator, on the CPU, so they are the same on every device.
+Each function takes a batch and returns a new one, as ``fit(augment=…)`` wants it. The draws come from torch's
+global generator, on the CPU, so they are the same on every device.
 """
 
 import torch

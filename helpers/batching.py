@@ -30,7 +30,7 @@ def batches(
         return
     check_data(data, batch_size)
     x, y = data
-    # Drawn on the CPU, so the order is the same on every device; moved once, so no batch waits for its indices.
+    # Drawn on the CPU, so the order is the same everywhere; moved once, so no batch waits for its indices.
     order = None if shuffle is None else torch.randperm(len(x), generator=shuffle).to(x.device)
     for start in range(0, len(x), batch_size):
         part = slice(start, start + batch_size) if order is None else order[start : start + batch_size]
@@ -50,10 +50,10 @@ def check_data(data: Batches, batch_size: int) -> None:
 
 
 def upload_once(data: Batches, device: torch.device) -> Batches:
-    """Move two tensors to an accelerator before the first epoch, where they fill at most half of its free memory.
+    """Move two tensors to an accelerator before the first epoch, if they fill at most half of its free memory.
 
-    Batches are then cut where they are used, and no epoch waits for a copy. Anything else is returned as it is:
-    batches are copied one by one as they come.
+    Batches are then cut where they are used, and no epoch waits for a copy. Anything else is returned as it
+    is: batches are copied one by one as they come.
     """
     if not is_pair(data) or device.type == "cpu" or all(part.device == device for part in data):
         return data
@@ -62,7 +62,7 @@ def upload_once(data: Batches, device: torch.device) -> Batches:
 
 
 def _free_memory(device: torch.device) -> int:
-    """Bytes that are free on an accelerator; Apple's chips share the machine's memory and are asked their limit."""
+    """Bytes that are free on an accelerator. Apple's chips share the machine's memory: theirs is a limit."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
     if device.type == "mps":

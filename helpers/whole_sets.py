@@ -42,6 +42,23 @@ def search_folders() -> list[Path]:
     return [folder, data_folder()]
 
 
+def is_downloaded(name: str) -> bool:
+    """Whether the whole set lies on this machine, so that ``load_images(name, full=True)`` needs no network.
+
+    Raises:
+        ValueError: the name of no whole set.
+    """
+    import torchvision
+
+    if name not in WHOLE_SETS:
+        raise ValueError(f"there is no whole set {name!r}; the names are: {', '.join(WHOLE_SETS)}")
+    source = getattr(torchvision.datasets, WHOLE_SETS[name])
+    if name == "cifar10":
+        return any((folder / source.base_folder).is_dir() for folder in search_folders())
+    files = [Path(WHOLE_SETS[name], "raw", archive.removesuffix(".gz")) for archive, _ in source.resources]
+    return all(any((folder / file).is_file() for folder in search_folders()) for file in files)
+
+
 def read_whole(name: str, split: str) -> Decoded:
     """Read a whole set, after downloading it if need be. It is decoded once, then mapped from ``data/decoded``.
 

@@ -25,76 +25,23 @@ import os
 import sys
 import tempfile
 import time
-import warnings
+import traceback
 from collections.abc import Iterator
 
-from homework.assignments import ANSWER, SECONDS, SOLUTION, TEST, Assignment, inside, load_source, with_stub
+from homework.assignments import (
+    ANSWER,
+    QUESTION,
+    SECONDS,
+    SOLUTION,
+    TEST,
+    Assignment,
+    Cell,
+    inside,
+    load_source,
+    with_stub,
+)
+from homework.forks import Stem, import_once, make_session
 from homework.marking import PASSED, Marks, mark
-from homework.session import Session, WorkerDied
-
-
-class ForkedSession(Session):
-    """A session whose worker is a fork of this process: torch is imported once. For answers we wrote
-    ourselves."""
-
-    def start(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="homework-", ignore_cleanup_errors=True)
-        ours, theirs = multiprocessing.Pipe()
-        self.pipe, self.process = ours, os.fork()
-        if self.process == 0:
-            serve(theirs, self.folder.name)
-        theirs.close()
-
-    def ask(self, request: dict) -> dict:
-        self.pipe.send(request)
-        if not self.pipe.poll(request["seconds"] + 5):
-            raise WorkerDied("the time limit was passed and the cell did not stop")
-        try:
-            return self.pipe.recv()
-        except (EOFError, ConnectionError):
-            raise WorkerDied("Python ended in the middle of the cell") from None
-
-    def stop(self) -> None:
-        if self.process is not None:
-            os.kill(self.process, 9)
-            os.waitpid(self.process, 0)
-            self.pipe.close()
-            self.process = None
-        if self.folder is not None:
-            self.folder.cleanup()
-            self.folder = None
-
-
-def serve(pipe, folder: str) -> None:
-    """The child's part: answer requests in a folder of its own until the parent ends it."""
-    from homework.worker import Worker
-
-    try:
-        os.chdir(folder)
-        os.environ["IPYTHONDIR"] = folder
-        warnings.resetwarnings()  # those of a new process, not those of the tests that forked this one
-        worker = Worker()
-        while True:
-            request = pipe.recv()
-            try:
-                reply = worker.run(request)
-            except KeyboardInterrupt:
-                reply = {"status": "timeout", "type": "KeyboardInterrupt", "message": "", "output": ""}
-            pipe.send(reply)
-    finally:
-        os._exit(0)
-
-
-def make_session() -> Session:
-    if not hasattr(os, "fork"):
-        return Session()
-    import IPython.core.interactiveshell  # noqa: F401  (what every worker needs, imported once for all forks)
-
-    from homework.worker import take_snapshot
-
-    take_snapshot()
-
-    return ForkedSession()
 
 
 def with_answers(assignment: Assignment, answers: dict[str, str]) -> Assignment:
@@ -118,12 +65,15 @@ def patched(assignment: Assignment, task: str, patch: dict[str, str]) -> str:
     return source
 
 
-def run(assignment: Assignment, answers: dict[str, str], tasks: set[str] | None = None) -> Marks:
+def run(
+    assignment: Assignment, answers: dict[str, str], tasks: set[str] | None = None, stem: Stem | None = None
+) -> Marks:
     """Mark the homework with these answers.
 
     Args:
-        tasks: run the tests of these tasks alone, and without the guard. Without it, all tests run but those
-            that are slow and untouched by the answers.
+        tasks: run the tests of these tasks alone, nothing after them, and without the guard. Without it, all
+            tests run but those that are slow and untouched by the answers.
+        stem: runs the cells that come before the first of these answers, unless it has done so already.
     """
     changed = with_answers(assignment, answers)
     wanted = tasks or set(answers)
@@ -131,8 +81,23 @@ def run(assignment: Assignment, answers: dict[str, str], tasks: set[str] | None 
         changed.cells = [cell for cell in changed.cells if cell.seconds <= SECONDS or cell.task in wanted]
     if tasks:
         changed.cells = [cell for cell in changed.cells if cell.kind != TEST or cell.task in tasks]
-    with make_session() as session:
+        while changed.cells and changed.cells[-1].kind != TEST:
+            changed.cells.pop()
+    if stem and not stem.grow(before_answers(changed, answers if tasks else None)):
+        stem = None
+    with make_session(stem) as session:
         return mark(changed, session, guard=not tasks)
+
+
+def before_answers(assignment: Assignment, answers: dict[str, str] | None) -> list[Cell]:
+    """The cells that run before the first test, and before the first of these answers (of all, for None)."""
+    cells = []
+    for cell in assignment.cells:
+        if cell.kind == TEST or (cell.kind == ANSWER and (answers is None or cell.task in answers)):
+            break
+        if cell.cell_type == "code" and cell.kind != QUESTION:
+            cells.append(cell)
+    return cells
 
 
 @dataclasses.dataclass
@@ -145,22 +110,22 @@ class Trial:
     seconds: float
 
 
-def try_right(assignment: Assignment, name: str, answers: dict[str, str]) -> Trial:
+def try_right(assignment: Assignment, name: str, answers: dict[str, str], stem: Stem | None = None) -> Trial:
     """A right answer must pass every test, and alarm nothing."""
     start = time.perf_counter()
-    marks = run(assignment, answers)
+    marks = run(assignment, answers, stem=stem)
     bad = [f"{result.name}: {result.message}" for result in marks.results if result.status != PASSED]
     bad += [f"alarm: {found}" for found in marks.altered]
     bad += [f"{cell}: {problem}" for cell, problem in marks.problems.items()]
     return Trial(name, True, "; ".join(bad), time.perf_counter() - start)
 
 
-def try_wrong(assignment: Assignment, name: str, mistake: dict) -> Trial:
+def try_wrong(assignment: Assignment, name: str, mistake: dict, stem: Stem | None = None) -> Trial:
     """A wrong answer must fail exactly the tests that it should, and one of them must name the mistake."""
     start = time.perf_counter()
     task = mistake["task"]
     answer = mistake.get("answer") or patched(assignment, task, mistake["patch"])
-    marks = run(assignment, {task: answer}, {task} | {test.split("-")[0] for test in mistake["fails"]})
+    marks = run(assignment, {task: answer}, {task} | {test.split("-")[0] for test in mistake["fails"]}, stem)
     lost = {result.name: result for result in marks.results if result.status != PASSED}
     problem = ""
     if set(lost) != set(mistake["fails"]):
@@ -176,15 +141,59 @@ def trials(name: str, wanted: str = "") -> Iterator[Trial]:
     """Every answer of homework/mistakes/<name>.py (those whose name contains `wanted`), after the
     solution itself
     and the unanswered copy."""
+    if not hasattr(os, "fork"):
+        yield from try_all(name, wanted, None)
+        return
+    import_once()
+    ours, theirs = multiprocessing.Pipe()
+    with tempfile.TemporaryDirectory(prefix="homework-", ignore_cleanup_errors=True) as folder:
+        number = os.fork()
+        if number == 0:
+            ours.close()
+            send_all(theirs, name, wanted, folder)
+        theirs.close()
+        try:
+            while (found := ours.recv()) is not None:
+                if isinstance(found, str):
+                    raise RuntimeError(f"the trials of {name} stopped:\n{found}")
+                yield Trial(*found)
+        finally:
+            os.kill(number, 9)
+            os.waitpid(number, 0)
+            ours.close()
+
+
+def send_all(pipe, name: str, wanted: str, folder: str) -> None:
+    """The part of the process that holds the stem: send every trial, then None; or what went wrong."""
+    try:
+        # PyTorch's threads for a graphics processor would not survive a fork; macOS cannot hide its own.
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+        stem = Stem(folder) if sys.platform == "linux" else None
+        for trial in try_all(name, wanted, stem):
+            pipe.send(dataclasses.astuple(trial))
+        pipe.send(None)
+    except BaseException:
+        pipe.send(traceback.format_exc())
+    finally:
+        os._exit(0)
+
+
+def try_all(name: str, wanted: str, stem: Stem | None) -> Iterator[Trial]:
+    """The trials of `trials`, wrong answers in the order of their tasks, so that the stem can grow."""
     assignment, answers = load_source(name), importlib.import_module(f"homework.mistakes.{name}")
     if not wanted:
-        yield try_right(assignment, "the solution itself", {})
-        yield try_unanswered(assignment)
-    yield from (try_right(assignment, key, value) for key, value in answers.RIGHT.items() if wanted in key)
-    yield from (try_wrong(assignment, key, value) for key, value in answers.WRONG.items() if wanted in key)
+        yield try_right(assignment, "the solution itself", {}, stem)
+        yield try_unanswered(assignment, stem)
+    for key, value in answers.RIGHT.items():
+        if wanted in key:
+            yield try_right(assignment, key, value, stem)
+    order = [cell.task for cell in assignment.of_kind(ANSWER)]
+    for key, value in sorted(answers.WRONG.items(), key=lambda item: order.index(item[1]["task"])):
+        if wanted in key:
+            yield try_wrong(assignment, key, value, stem)
 
 
-def try_unanswered(assignment: Assignment) -> Trial:
+def try_unanswered(assignment: Assignment, stem: Stem | None = None) -> Trial:
     """The copy as handed out must run to its end with nothing but unanswered tasks, and no point."""
     start = time.perf_counter()
     stub = {
@@ -192,7 +201,7 @@ def try_unanswered(assignment: Assignment) -> Trial:
         for cell in assignment.of_kind(ANSWER)
         if inside(cell.source, SOLUTION)
     }
-    marks = run(assignment, stub)
+    marks = run(assignment, stub, stem=stem)
     bad = [f"{result.name}: {result.status}" for result in marks.results if result.status != "unanswered"]
     answers = {cell.name for cell in assignment.of_kind(ANSWER)}
     bad += [f"{cell}: {problem}" for cell, problem in marks.problems.items() if cell not in answers]

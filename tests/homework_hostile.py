@@ -330,7 +330,7 @@ while True:
 IGNORE_SIGNALS = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass"
 THREADS = """
 import threading
-for _ in range(4):
+for _ in range(2):
     threading.Thread(target=lambda: [0 for _ in iter(int, 1)], daemon=True).start()
 """
 C_LOOP = "import itertools, collections\ncollections.deque(itertools.repeat(0), maxlen=0)"
