@@ -38,7 +38,7 @@ class Section:
 
 # name: section, in the order of the report
 SECTIONS = {
-    # "mnist": Section("Seconds to 99 % on MNIST", "benchmarks.mnist_seconds"),
+    "mnist": Section("Seconds to 99 % on MNIST", "benchmarks.mnist_seconds"),
     "lenet": Section("One epoch of LeNet-5 on Fashion-MNIST", "benchmarks.lenet"),
     "notebooks": Section("Every notebook, top to bottom", "benchmarks.notebooks"),
     "startup": Section("Import and start-up", "benchmarks.startup"),

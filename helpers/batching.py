@@ -50,7 +50,7 @@ def check_data(data: Batches, batch_size: int) -> None:
 
 
 def upload_once(data: Batches, device: torch.device) -> Batches:
-    """Move two tensors to an accelerator before the first epoch, if they fill at most half of its free memory.
+    """Move two tensors to an accelerator at once, if they fill at most half of its free memory.
 
     Batches are then cut where they are used, and no epoch waits for a copy. Anything else is returned as it
     is: batches are copied one by one as they come.

@@ -121,8 +121,8 @@ def fit(
 
     Args:
         model: any module; ``model(x)`` gives what ``loss`` takes.
-        train, valid: ``(x, y)`` tensors, or a ``DataLoader``. Only training data are shuffled. Tensors go to an
-            accelerator once, where they fit.
+        train, valid: ``(x, y)`` tensors, or a ``DataLoader``. Only training data are shuffled. Where they
+            fit, tensors go to an accelerator once.
         epochs: how often the training data are passed over, counted from the very start even when resuming.
         optimizer: made from ``model.parameters()``.
         loss: takes ``(model(x), y)``, returns the mean over the batch as a scalar.

@@ -60,7 +60,7 @@ def is_downloaded(name: str) -> bool:
 
 
 def read_whole(name: str, split: str) -> Decoded:
-    """Read a whole set, after downloading it if need be. It is decoded once, then mapped from ``data/decoded``.
+    """Read a whole set, after downloading it if need be; decoded once, then mapped from ``data/decoded``.
 
     Returns:
         Pixels uint8 ``(N, C, H, W)`` in file order, labels int64 ``(N,)``, class names.

@@ -1,4 +1,4 @@
-"""Whole sets are decoded once: the file that is mapped afterwards, when it is made anew, and when it cannot be."""
+"""Whole sets are decoded once: the file mapped afterwards, when it is made anew, and when it cannot be."""
 
 import os
 import sys

@@ -143,6 +143,21 @@ FACTS = {
         "fact:eleven-classes": ["logsumexp", "assert_close", "len(labelled) == 100"],
         "fact:semi-supervised": ["helped > alone + 0.02"],
     },
+    "15_training_fast": {
+        "fact:same-batches": ["DataLoader(Digits()", "batches(", "assert_close"],
+        "fact:channels-last": ["channels_last", "assert_close", "(2048, 1, 256, 32)"],
+        "fact:schedule": ["AdamW", "momentum", "> 0.02"],
+        "fact:multiplications": ["1_333_200", "products(lecture_network)"],
+        "fact:fewer-products": ["> 2.8", "lost > 0.99"],
+        "fact:fast-network": ["fast_right > max("],
+        "fact:tricks": ["1 epoch + 4 quarters", "plan(recipe"],
+        "fact:nine-times": ["ask_nine_times", "sum(nine)"],
+        "fact:bfloat16": ["2**-7", "1e38"],
+        "fact:ladder": ["all(climbed", "smaller first layer"],
+        "fact:halves": ["slice(64, 128)", "assert_close"],
+        "fact:two-processes": ["by_two", "assert_close"],
+        "fact:linear-scaling": ["with_rule[3]", "old_rate[2]"],
+    },
 }
 
 
@@ -378,3 +393,25 @@ def test_truncated_noise_stays_inside_its_limit():
         assert len(z.unique()) == z.numel()
     free = truncated_noise(500, 8, 100.0, torch.Generator().manual_seed(0))
     torch.testing.assert_close(free, torch.randn(500, 8, generator=torch.Generator().manual_seed(0)))
+
+
+def test_a_faster_part_gains_what_amdahl_says():
+    amdahl = logic("15_training_fast", torch=torch)["amdahl"]
+    for share, factor in itertools.product((0.0, 0.25, 0.9, 1.0), (1, 2, 20)):
+        before = 60.0
+        after = before * (1 - share) + before * share / factor
+        assert amdahl(share, factor) == pytest.approx(before / after)
+
+
+def test_the_multiplications_of_a_convolution_are_those_that_torch_counts():
+    conv_products = logic("15_training_fast", torch=torch)["conv_products"]
+    for size, kernel, stride, channels_in, channels_out in (
+        (28, 5, 1, 1, 32),
+        (24, 6, 3, 1, 16),
+        (7, 3, 2, 8, 4),
+    ):
+        conv = torch.nn.Conv2d(channels_in, channels_out, kernel, stride)
+        with FlopCounterMode(display=False) as counter:
+            out = conv(torch.zeros(1, channels_in, size, size))
+        found = conv_products(size, kernel, stride, channels_in, channels_out)
+        assert found == (counter.get_total_flops() // 2, out.shape[-1])
