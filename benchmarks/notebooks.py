@@ -82,8 +82,16 @@ def execute(path: Path) -> Run:
         BenchError: a cell raised an error, or took longer than its limit.
     """
     import nbformat
+    from jupyter_client import AsyncKernelManager
+    from jupyter_client.kernelspec import KernelSpecManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+    class ThisPython(AsyncKernelManager):
+        """The kernel of the running interpreter, whatever kernels somebody has installed elsewhere."""
+
+        def _kernel_spec_manager_default(self) -> KernelSpecManager:
+            return KernelSpecManager(kernel_dirs=[], parent=self)
 
     notebook = nbformat.read(path, as_version=4)
     seconds = []
@@ -91,6 +99,7 @@ def execute(path: Path) -> Run:
         notebook,
         timeout=CELL_LIMIT,
         kernel_name="python3",
+        kernel_manager_class=ThisPython,
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--log-level=ERROR"],
