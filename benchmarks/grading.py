@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.report import provenance, table
 from benchmarks.sections import BenchError, Options
+from course import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 HOMEWORK, JOBS, SEED = "hw3", 2, 0
 FIRST_STUDENT = 80_000
 STUDENT_EDITION = "Not measured: grading needs the teacher's edition, the one cloned with git."

@@ -49,7 +49,7 @@ def check_data(data: Batches, batch_size: int) -> None:
         raise ValueError(f"expected as many targets as inputs, at least one of each; got shapes {shapes}")
 
 
-def upload_once(data: Batches, device: torch.device) -> Batches:
+def upload_once(data: Batches | None, device: torch.device) -> Batches | None:
     """Move two tensors to an accelerator at once, if they fill at most half of its free memory.
 
     Batches are then cut where they are used, and no epoch waits for a copy. Anything else is returned as it

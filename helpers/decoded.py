@@ -4,12 +4,12 @@ A mapped file costs no time to open, and its pages are shared by every kernel th
 """
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
+
+from helpers.whole_file import whole_file
 
 Decoded = tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]
 
@@ -35,7 +35,9 @@ def decode_once(path: Path, sources: Sequence[Path], decode: Callable[[], Decode
         saved = {"pixels": pixels, "labels": labels, "classes": list(classes), "made_from": made_from}
         # A full disk or a folder of somebody else costs the cache, not the lesson.
         with contextlib.suppress(OSError, RuntimeError):
-            _save(path, saved)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with whole_file(path) as part:
+                torch.save(saved, part)
     return saved["pixels"], saved["labels"], tuple(saved["classes"])
 
 
@@ -48,16 +50,3 @@ def _load(path: Path) -> dict | None:
         return saved if {"pixels", "labels", "classes", "made_from"} <= saved.keys() else None
     except Exception:  # damage shows as any of a dozen errors: zip, pickle, end of file, a missing key
         return None
-
-
-def _save(path: Path, saved: dict) -> None:
-    """Write beside the file and rename: no other kernel ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    os.close(number)
-    part = Path(name)
-    try:
-        torch.save(saved, part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

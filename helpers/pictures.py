@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.whole_file import whole_file
 from helpers.whole_sets import data_folder
 
 # Our name -> the function of skimage.data. Only what its wheel carries (the others would ask the network) and
@@ -77,20 +78,10 @@ def write_samples(folder: str | Path | None = None) -> dict[str, Path]:
     for name, encode in {"cat.jpg": _encode_cat, "clip.webm": _encode_clip}.items():
         paths[name] = folder / name
         if not paths[name].is_file():
-            _write_whole(paths[name], encode())
+            content = encode()
+            with whole_file(paths[name]) as part:
+                part.write_bytes(content)
     return paths
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside the target, then rename: a reader finds the whole file or none."""
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(part).chmod(0o644)  # mkstemp makes a file that only its owner may read
-        Path(part).replace(path)
-    finally:
-        Path(part).unlink(missing_ok=True)
 
 
 def _encode_cat() -> bytes:

@@ -162,7 +162,7 @@ def fit(
         run = load_checkpoint(path, parts, order) if path.exists() else run
 
     train = upload_once(train, device)
-    valid = None if valid is None else upload_once(valid, device)
+    valid = upload_once(valid, device)
     count = count_batches(train, batch_size)
     total, done = (None, 0) if count is None else (count * epochs, count * run["epoch"])
     with tqdm(total=total, initial=done, unit="batch", disable=_silent()) as bar:

@@ -5,6 +5,7 @@ The layout is torchvision's, so that ``torchvision.datasets`` reads the same fil
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -54,9 +55,14 @@ def is_downloaded(name: str) -> bool:
         raise ValueError(f"there is no whole set {name!r}; the names are: {', '.join(WHOLE_SETS)}")
     source = getattr(torchvision.datasets, WHOLE_SETS[name])
     if name == "cifar10":
-        return any((folder / source.base_folder).is_dir() for folder in search_folders())
+        return _folder_with(source.base_folder, Path.is_dir) is not None
     files = [Path(WHOLE_SETS[name], "raw", archive.removesuffix(".gz")) for archive, _ in source.resources]
-    return all(any((folder / file).is_file() for folder in search_folders()) for file in files)
+    return all(_folder_with(file, Path.is_file) for file in files)
+
+
+def _folder_with(inside: str | Path, is_there: Callable[[Path], bool]) -> Path | None:
+    """The first folder that has it, of those where whole sets are looked for."""
+    return next((folder for folder in search_folders() if is_there(folder / inside)), None)
 
 
 def read_whole(name: str, split: str) -> Decoded:
@@ -117,9 +123,8 @@ def _damaged(files: list[Path], reason: object) -> OSError:
 def _idx_file(name: str, source: type, archive: str, md5: str) -> Path:
     """The unpacked file, from the first folder that has it, else from its archive, else from the network."""
     inside = Path(source.__name__, "raw", archive.removesuffix(".gz"))
-    for folder in search_folders():
-        if (folder / inside).is_file():
-            return folder / inside
+    if folder := _folder_with(inside, Path.is_file):
+        return folder / inside
     target = data_folder() / inside
     packed = _packed(
         name, source, Path(source.__name__, "raw", archive), [m + archive for m in source.mirrors], md5
@@ -129,7 +134,7 @@ def _idx_file(name: str, source: type, archive: str, md5: str) -> Path:
 
 
 def _read_cifar(source: type, split: str) -> Decoded:
-    root = next((folder for folder in search_folders() if (folder / source.base_folder).is_dir()), None)
+    root = _folder_with(source.base_folder, Path.is_dir)
     if root is None:
         root = data_folder()
         unpack_tar(

@@ -131,26 +131,13 @@ def test_without_a_folder_they_go_to_data(tmp_path, monkeypatch):
 
 
 def test_an_interrupted_write_leaves_no_half_file(tmp_path, monkeypatch):
-    fdopen = os.fdopen
+    write = Path.write_bytes
 
-    def nearly_full(*arguments, **named):
-        file = fdopen(*arguments, **named)
-        write = file.write
+    def nearly_full(path, content):
+        write(path, content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-        class Full:
-            def __enter__(self):
-                return self
-
-            def __exit__(self, *_):
-                file.close()
-
-            def write(self, content):
-                write(content[: len(content) // 2])
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        return Full()
-
-    monkeypatch.setattr(os, "fdopen", nearly_full)
+    monkeypatch.setattr(Path, "write_bytes", nearly_full)
     with pytest.raises(OSError, match="No space"):
         write_samples(tmp_path)
     assert list(tmp_path.iterdir()) == []
