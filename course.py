@@ -873,7 +873,7 @@ delete the folder .venv and run `{this_command("lab --check")}` again. Your note
 
 # ---------------------------------------------------------------- tests
 
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "-p", "tests.notebook_pictures"]
 TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
 
 
@@ -920,14 +920,16 @@ def test_stages(python: str, pytest: list) -> list:
     coverage = ["--cov=helpers", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
     folders = (NOTEBOOKS, ROOT / "homework" / "source")
-    notebooks = [str(path.relative_to(ROOT)) for folder in folders for path in sorted(folder.glob("*.ipynb"))]
+    # Late lessons take longest: they go first, so that neither worker is left alone with one in the end.
+    files = [path for folder in folders for path in sorted(folder.glob("*.ipynb"), reverse=True)]
+    notebooks = ["--no-loadscope-reorder", *(str(path.relative_to(ROOT)) for path in files)]
     return [
         ("lint: ruff check", [*ruff, "check", "."]),
         ("format: ruff format --check", [*ruff, "format", "--check", "."]),
         ("unit tests", [*pytest, "tests", "-m", "not browser", *TWO_AT_A_TIME, *coverage]),
         ("browser tests", [*pytest, "tests", "-m", "browser", "-rs"]),
         (
-            f"{len(notebooks)} notebooks, re-executed and compared",
+            f"{len(files)} notebooks, re-executed and compared",
             [*pytest, *NBVAL, *TWO_AT_A_TIME, *notebooks],
         ),
     ]

@@ -33,7 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="course.py bench",
         description="Measure how fast the course is, and write benchmarks/RESULTS.md. All sections take "
-        "about half an hour; close other programs first.",
+        "one to two hours; close other programs first.",
         epilog="The packages that the course is compared with go into .venv-bench, never into .venv.",
         allow_abbrev=False,
     )

@@ -1,7 +1,6 @@
 """Section ``mnist``: seconds of training to 99 % of MNIST, and what ten seconds give.
 
-The course's programs are not copied here: the cells of notebook 15 that carry the tag ``program`` are run as
-they stand, so what is measured is what the lesson shows. They stand beside a published recipe.
+Two recipes of notebook 15 beside a published one.
 """
 
 from __future__ import annotations
@@ -12,25 +11,24 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import nbformat
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR
 
+from benchmarks.lesson import lesson
 from benchmarks.report import provenance, table, verdict
 from benchmarks.rounds import ratios
 from benchmarks.sections import BenchError, Options
-from course import NOTEBOOKS
 from helpers import accuracy, batches, is_downloaded, load_images, predict, seed_everything
 
-NOTEBOOK = NOTEBOOKS / "15_training_fast.ipynb"
 SEEDS = 10
 QUICK_TARGET, BEST_TARGET = 0.99, 0.995  # accuracies
 RATIO_TARGET, LIMIT = 0.2, 10.0  # share of the recipe's time; seconds
+RECIPE_SECONDS = 7.7  # the recipe on the two cores for which the limit was set
 RECIPE = "the published recipe"
-QUICK = "`QUICK`, nine tenths of an epoch"
-BEST = "`BEST`, 1 epoch + 7 quarters"
+QUICK = "`QUICK`: 0.55 of an epoch, then 3 hardest tenths"
+BEST = "`BEST`: 1 epoch, then 13 hardest tenths"
 
 
 class Run(NamedTuple):
@@ -50,16 +48,6 @@ class Digits(NamedTuple):
     y_test: Tensor
 
 
-def lesson() -> dict[str, Any]:
-    """The names that the lesson's program cells define, and those of its first cell."""
-    cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    names: dict[str, Any] = {"__name__": "lesson"}
-    for cell in cells:
-        if {"setup", "program"} & set(cell.metadata.get("tags", ())):
-            exec(compile(cell.source, NOTEBOOK.name, "exec", dont_inherit=True), names)
-    return names
-
-
 def published_network() -> nn.Sequential:
     """conv 1→24 5×5, pool, conv 24→32 3×3, pool, 800→256→10, after github.com/tuomaso/train_mnist_fast."""
     return nn.Sequential(
@@ -70,7 +58,7 @@ def published_network() -> nn.Sequential:
 
 def normalise(images: Tensor) -> Tensor:
     """uint8 pixels -> float32 with the mean and the standard deviation of MNIST's training pixels."""
-    return (images.float() / 255 - 0.1307) / 0.3081
+    return images.float().sub_(255 * 0.1307).div_(255 * 0.3081)
 
 
 def published(digits: Digits, seed: int) -> tuple[nn.Module, float]:
@@ -89,9 +77,7 @@ def published(digits: Digits, seed: int) -> tuple[nn.Module, float]:
     return model, time.perf_counter() - started
 
 
-def ours(
-    names: dict[str, Any], recipe: str, epochs: float
-) -> Callable[[Digits, int], tuple[nn.Module, float]]:
+def ours(names: dict[str, Any], recipe: str, epochs: int) -> Callable[[Digits, int], tuple[nn.Module, float]]:
     """One of the lesson's recipes; its clock sees the normalising of the pixels too."""
 
     def train(digits: Digits, seed: int) -> tuple[nn.Module, float]:
@@ -112,7 +98,7 @@ def race(seeds: int) -> dict[str, list[Run]]:
         raise BenchError("This section needs the whole MNIST: load_images('mnist', full=True) downloads it.")
     torch.set_num_threads(os.cpu_count() or 1)
     names, digits = lesson(), load_digits()
-    contenders = {RECIPE: published, QUICK: ours(names, "QUICK", 0.9), BEST: ours(names, "BEST", 8)}
+    contenders = {RECIPE: published, QUICK: ours(names, "QUICK", 4), BEST: ours(names, "BEST", 14)}
     few = digits._replace(images=digits.images[:5120], labels=digits.labels[:5120])
     for train in contenders.values():
         train(few, 0)
@@ -181,10 +167,13 @@ def targets(found: dict[str, list[Run]], ratio: dict[str, float]) -> str:
 
     quick = (f"… in ≤ {RATIO_TARGET} of the recipe's time", f"{ratio[QUICK]:.3f}")
     best = (f"… in ≤ {LIMIT:.0f} s", f"{best_seconds:.2f} s")
+    there = ratio[BEST] * RECIPE_SECONDS
+    scaled = (f"… the same where the recipe takes {RECIPE_SECONDS} s, by the ratio", f"{there:.2f} s")
     rows = [
         *accuracies(QUICK, QUICK_TARGET),
         (*quick, verdict(ratio[QUICK], RATIO_TARGET)),
         *accuracies(BEST, BEST_TARGET),
         (*best, verdict(best_seconds, LIMIT)),
+        (*scaled, verdict(there, LIMIT)),
     ]
     return table(("target", "measured", ""), rows)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+import psutil
 
 from benchmarks.report import last_line, provenance, table, verdict
 from benchmarks.sections import BenchError, Options
@@ -28,7 +31,7 @@ class Run:
         seconds: wall time, the start of the kernel included.
         cells: number of cells.
         slowest: seconds of the slowest cell; cell: which one it is, counted from 1 over all cells.
-        peak_mb: largest resident memory of the kernel and its children together, in 10**6 bytes.
+        peak_mb: largest memory of the kernel and its children together, in 10**6 bytes.
     """
 
     seconds: float
@@ -36,6 +39,13 @@ class Run:
     slowest: float
     cell: int
     peak_mb: float
+
+
+def memory_of(process: psutil.Process) -> int:
+    """Bytes of a process in memory. Where the system tells, a page that several share is counted once in all:
+    torch alone is hundreds of megabytes that all its processes share.
+    """
+    return process.memory_full_info().pss if sys.platform == "linux" else process.memory_info().rss
 
 
 class MemoryWatch:
@@ -46,15 +56,13 @@ class MemoryWatch:
 
     def look(self, process: int) -> None:
         """Take one reading; a process that has just ended counts nothing."""
-        import psutil
-
         with contextlib.suppress(psutil.NoSuchProcess):
             family = [psutil.Process(process)]
             family += family[0].children(recursive=True)
             total = 0
             for member in family:
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    total += member.memory_info().rss
+                    total += memory_of(member)
             self.peak = max(self.peak, total)
 
     @contextlib.contextmanager

@@ -39,6 +39,7 @@ class Section:
 # name: section, in the order of the report
 SECTIONS = {
     "mnist": Section("Seconds to 99 % on MNIST", "benchmarks.mnist_seconds"),
+    "ladder": Section("The ladder of notebook 15 to 99 %", "benchmarks.ladder"),
     "lenet": Section("One epoch of LeNet-5 on Fashion-MNIST", "benchmarks.lenet"),
     "notebooks": Section("Every notebook, top to bottom", "benchmarks.notebooks"),
     "startup": Section("Import and start-up", "benchmarks.startup"),

@@ -92,12 +92,18 @@ class Session:
             status = "timeout" if "time limit" in str(problem) else "crashed"
             return {"status": status, "type": "", "message": str(problem), "hint": None, "output": ""}
         if kind in ("given", "answer", "extra"):
-            if reply.get("type") == "MemoryError":  # what it hoards would starve the tests
+            if self.hoards(reply):  # it would starve the tests
                 self.stop()
                 self.restarts += 1
             elif reply["status"] != "timeout":
                 self.replay.append(request)
         return reply
+
+    def hoards(self, reply: Reply) -> bool:
+        """Whether a cell was filling the memory: it ran out of it, or its time ended before that."""
+        if reply["status"] == "timeout":
+            return memory_of(self.process.pid) > MOST_MEMORY / 2
+        return reply.get("type") == "MemoryError"
 
     def ensure_running(self) -> None:
         """Start the worker, and bring a new one to where the last one was."""

@@ -5,7 +5,6 @@ outputs
 """
 
 import argparse
-import copy
 import os
 import sys
 from pathlib import Path
@@ -103,30 +102,6 @@ def to_text(notebook: NotebookNode) -> str:
     """The file as JupyterLab itself writes it: one blank of indent, real characters, a newline at the end."""
     nbformat.validate(notebook)
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
-
-
-def differences(first: NotebookNode, second: NotebookNode, *, pictures: bool = True) -> list[str]:
-    """Which cells of two runs of a notebook differ, apart from cells tagged ``nbval-ignore-output``.
-
-    Args:
-        first, second: the same notebook, run twice.
-        pictures: compare figures too. Their bytes depend on the machine's fonts and libraries; texts do not.
-    """
-    if len(first.cells) != len(second.cells):
-        return [f"the notebooks have {len(first.cells)} and {len(second.cells)} cells"]
-    problems = []
-    for i, (one, two) in enumerate(zip(first.cells, second.cells, strict=True)):
-        if IGNORED not in one.metadata.get("tags", []) and _stable(one, pictures) != _stable(two, pictures):
-            problems.append(f"cell {i} (id {one.id}) differs between two runs: {one.source[:60]!r}")
-    return problems
-
-
-def _stable(cell: NotebookNode, pictures: bool) -> NotebookNode:
-    cell = copy.deepcopy(cell)
-    for output in cell.get("outputs", []):
-        if not pictures:
-            output.get("data", {}).pop("image/png", None)
-    return cell
 
 
 def save(notebook: NotebookNode, path: Path | str) -> None:

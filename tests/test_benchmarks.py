@@ -10,13 +10,14 @@ import torch
 from course_project import ROOT, write_notebook
 
 from benchmarks import __main__ as command
-from benchmarks import grading, lenet, lenet_peers, notebooks, peers_env, startup
+from benchmarks import grading, ladder, lenet, lenet_peers, mnist_seconds, notebooks, peers_env, startup
 from benchmarks.lenet_race import Racer, race, usable
 from benchmarks.lenet_task import BARE, COURSE, FLOOR, OWN, SMALL, Task, TorchvisionSet
 from benchmarks.lenet_task import lenet as lenet_5
 from benchmarks.report import replace_section, split, table, verdict, write_section
 from benchmarks.rounds import interleave, medians, ratios
 from benchmarks.sections import SECTIONS, BenchError, Options, Section
+from helpers import accuracy, load_images, predict
 
 ORDER = ["first", "second", "third"]
 
@@ -134,6 +135,54 @@ def test_only_the_named_sections_run_and_one_that_fails_keeps_its_numbers(monkey
     assert list(parts) == ["second", "third"]
     assert "old numbers" in parts["second"] and "third in 2 rounds" in parts["third"]
     assert "It could not be measured." in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- the programs of notebook 15
+
+
+def test_a_rung_of_the_lesson_is_climbed_as_the_lesson_shows_it():
+    rung, (epochs, seconds) = ladder.climb("Muon", target=0.5, seeds=1, full=False)
+    assert (rung, epochs) == ("Muon", 1) and seconds > 0
+    assert ladder.climb("Muon", target=1.1, seeds=1, full=False) == ("Muon", None)
+
+
+def test_the_ladder_compares_with_the_rung_above_and_with_the_first():
+    text = ladder.write({"first": (8, 40.0), "second": (4, 20.0), "none": None, "third": (1, 5.0)}, 3)
+    assert "| first | 8 | 40.0 | 1.00 | 1.0 |" in text
+    assert "| second | 4 | 20.0 | 2.00 | 2.0 |" in text
+    assert "| none | not reached |" in text
+    assert "| third | 1 | 5.0 | 4.00 | 8.0 |" in text
+
+
+def test_the_two_recipes_of_the_lesson_and_the_published_one_learn():
+    train, test = (load_images("mnist", split, dtype=torch.uint8) for split in ("train", "test"))
+    digits = mnist_seconds.Digits(
+        train.images, train.labels, mnist_seconds.normalise(test.images), test.labels
+    )
+    names = mnist_seconds.lesson()
+    programs = [mnist_seconds.published]
+    programs += [mnist_seconds.ours(names, recipe, 3) for recipe in ("QUICK", "BEST")]
+    for train_it in programs:
+        model, seconds = train_it(digits, seed=0)
+        assert seconds > 0
+        assert accuracy(predict(model, digits.x_test), digits.y_test) > 0.5
+
+
+def test_the_targets_say_how_near_they_came():
+    def runs(seconds, right):
+        return [mnist_seconds.Run(seconds, right, right + 0.001)] * 2
+
+    found = {
+        mnist_seconds.RECIPE: runs(10.0, 0.99),
+        mnist_seconds.QUICK: runs(2.0, 0.9895),
+        mnist_seconds.BEST: runs(11.0, 0.9951),
+    }
+    text = mnist_seconds.write(found)
+    assert "| 99.0 % (asked once) | 98.95 % | **missed** |" in text
+    assert "| 99.0 % (asked nine times) | 99.05 % | met |" in text
+    assert "| … in ≤ 0.2 of the recipe's time | 0.200 | met |" in text
+    assert "| … in ≤ 10 s | 11.00 s | **missed** |" in text
+    assert "| … the same where the recipe takes 7.7 s, by the ratio | 8.47 s | met |" in text
 
 
 # ---------------------------------------------------------------- LeNet

@@ -13,12 +13,13 @@ from homework_course import answered, make_course, read_copy
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from homework import assignments, check, grade, inbox, similarity, submit
+from homework import session as homework_session
 from homework.assignments import ANSWER, EXTRA, GIVEN, QUESTION, TEST, HomeworkError
 from homework.checks import CheckFailed, expect, require
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, is_unanswered, mark
 from homework.rebuild import Rejected, rebuild
 from homework.release import student_copy
-from homework.session import Session
+from homework.session import Session, memory_of
 
 UTC = datetime.UTC
 
@@ -134,6 +135,18 @@ def run(course, notebook, **options):
         part.seconds = 3
     with Session() as session:
         return mark(made.assignment, session, **options)
+
+
+def test_what_a_cell_hoards_until_its_time_ends_is_gone_before_the_next(monkeypatch):
+    hoarding = "hoard = b'x' * 300_000_000\nwhile True:\n    pass"
+    with Session() as session:
+        assert session.run("given", "first", "x = 1", 30)["status"] == "ok"
+        hoarder = session.process
+        monkeypatch.setattr(homework_session, "MOST_MEMORY", 2 * memory_of(hoarder.pid) + 400_000_000)
+        assert session.run("answer", "second", hoarding, 2)["status"] == "timeout"
+        assert hoarder.poll() is not None
+        after = session.run("given", "third", "assert x == 1 and 'hoard' not in globals()", 30)
+        assert after["status"] == "ok", after
 
 
 def test_marks_of_answers_of_every_kind(course):

@@ -1,6 +1,5 @@
 """Executing a notebook: the same bytes each time, this interpreter, and nothing lost when a cell fails."""
 
-import copy
 import sys
 from pathlib import Path
 
@@ -9,8 +8,7 @@ import pytest
 from good_notebook import write_good_notebook
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
-from notebook_faults import cell
-from notebook_tools import differences, execute, main, save, tidy, to_text
+from notebook_tools import execute, main, save, tidy, to_text
 
 
 @pytest.fixture(scope="session")
@@ -26,31 +24,6 @@ def one_cell(path: Path, source: str, tags: list[str] | None = None) -> Path:
 
 def test_good_notebook_gives_the_same_bytes_twice(good: tuple[NotebookNode, Path]) -> None:
     assert to_text(execute(good[1])) == good[1].read_text(encoding="utf-8")
-
-
-def test_a_cell_that_changes_is_named(tmp_path: Path) -> None:
-    path = one_cell(tmp_path / "a.ipynb", "import time\nprint(time.time_ns())")
-    first, second = execute(path), execute(path)
-    assert "only-cell" in differences(first, second)[0]
-    assert "only-cell" in differences(first, second, pictures=False)[0]
-
-
-def test_a_tagged_cell_may_change(tmp_path: Path) -> None:
-    path = one_cell(tmp_path / "a.ipynb", "import time\nprint(time.time_ns())", ["nbval-ignore-output"])
-    assert differences(execute(path), execute(path)) == []
-
-
-def test_pictures_count_only_when_asked(good: tuple[NotebookNode, Path]) -> None:
-    other = copy.deepcopy(good[0])
-    cell(other, "draw(1)").outputs[0].data["image/png"] = "AAAA"
-    assert differences(good[0], other, pictures=False) == []
-    assert "draw(1)" in differences(good[0], other)[0]
-
-
-def test_a_missing_cell_is_a_difference(good: tuple[NotebookNode, Path]) -> None:
-    other = copy.deepcopy(good[0])
-    other.cells.pop()
-    assert "cells" in differences(good[0], other)[0]
 
 
 def test_runs_in_its_own_folder_with_this_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

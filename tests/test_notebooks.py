@@ -1,4 +1,4 @@
-"""Every notebook keeps every rule and gives the same outputs each time; and every rule can fail."""
+"""Every notebook keeps every rule, and every rule can fail. What the notebooks say, nbval compares."""
 
 import copy
 from pathlib import Path
@@ -10,7 +10,7 @@ from good_notebook import GLOSSARY, write_good_notebook
 from nbformat import NotebookNode
 from notebook_checks import CHECKS
 from notebook_faults import BREAKS, add, put, say
-from notebook_tools import ROOT, differences, execute
+from notebook_tools import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -18,19 +18,6 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 @pytest.fixture(scope="session")
 def good(tmp_path_factory: pytest.TempPathFactory) -> tuple[NotebookNode, Path]:
     return write_good_notebook(tmp_path_factory.mktemp("lesson"))
-
-
-@pytest.mark.notebook
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_gives_the_same_bytes_twice(path: Path) -> None:
-    """The committed outputs are one execution. Where their pictures come from a machine with other fonts, a
-    second execution here takes their place."""
-    committed, first = nbformat.read(path, as_version=4), execute(path)
-    stale = differences(committed, first, pictures=False)
-    assert not stale, f"{path.name} no longer says what was committed:\n" + "\n".join(stale)
-    if differences(committed, first):
-        problems = differences(first, execute(path))
-        assert not problems, f"{path.name}:\n" + "\n".join(problems)
 
 
 def test_there_are_notebooks() -> None:

@@ -1,0 +1,26 @@
+"""The programs of notebook 15. They are not copied here: what is measured is what the lesson shows."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+import nbformat
+
+from course import NOTEBOOKS
+
+NOTEBOOK = NOTEBOOKS / "15_training_fast.ipynb"
+
+
+def lesson(**settings: Any) -> dict[str, Any]:
+    """The names that the lesson's ``program`` cells define; ``settings`` replace those of its first cell."""
+    names: dict[str, Any] = {"__name__": "lesson"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
+            tags = cell.metadata.get("tags", ())
+            if "setup" in tags or "program" in tags:
+                exec(compile(cell.source, NOTEBOOK.name, "exec", dont_inherit=True), names)
+            if "setup" in tags:
+                names |= settings
+    return names
