@@ -874,13 +874,17 @@ delete the folder .venv and run `{this_command("lab --check")}` again. Your note
 # ---------------------------------------------------------------- tests
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "-p", "tests.notebook_pictures"]
-TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
+
+
+def side_by_side(workers: int) -> list:
+    """pytest's options for several workers; the tests of a file stay together."""
+    return ["-n", str(workers), "--dist", "loadfile"]
 
 
 def test(options: argparse.Namespace, rest: list) -> int:
     """Lint, unit tests, browser tests and every notebook; with arguments, pytest alone."""
     python, env = choose_environment(options.current_env, "test")
-    # One thread for each of two workers on two cores; and a progress bar says something else in every run.
+    # One thread for each worker; and a progress bar says something else in every run.
     env = dict(env, OMP_NUM_THREADS="1", TQDM_DISABLE="1")
     run = functools.partial(subprocess.call, cwd=ROOT, env=env)
     pytest = [str(python), "-m", "pytest"]
@@ -915,7 +919,8 @@ def bench(options: argparse.Namespace, rest: list) -> int:
 
 
 def test_stages(python: str, pytest: list) -> list:
-    """(name, command) of every stage of a full test; browser tests run one at a time."""
+    """(name, command) of every stage of a full test, for two cores; browser tests run one at a time."""
+    # A third of the unit tests' time is waiting for time limits and servers; notebooks compute all the time.
     ruff = [python, "-m", "ruff"]
     coverage = ["--cov=helpers", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
@@ -926,11 +931,11 @@ def test_stages(python: str, pytest: list) -> list:
     return [
         ("lint: ruff check", [*ruff, "check", "."]),
         ("format: ruff format --check", [*ruff, "format", "--check", "."]),
-        ("unit tests", [*pytest, "tests", "-m", "not browser", *TWO_AT_A_TIME, *coverage]),
+        ("unit tests", [*pytest, "tests", "-m", "not browser", *side_by_side(3), *coverage]),
         ("browser tests", [*pytest, "tests", "-m", "browser", "-rs"]),
         (
             f"{len(files)} notebooks, re-executed and compared",
-            [*pytest, *NBVAL, *TWO_AT_A_TIME, *notebooks],
+            [*pytest, *NBVAL, *side_by_side(2), *notebooks],
         ),
     ]
 

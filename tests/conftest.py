@@ -1,4 +1,4 @@
-"""How two workers share the tests: those of a file stay together, and the longest go first."""
+"""How the workers share the tests: those of a file stay together, and the longest go first."""
 
 from __future__ import annotations
 
