@@ -11,10 +11,9 @@ import multiprocessing
 import os
 from typing import Any
 
-from benchmarks.lesson import lesson
+from benchmarks.lesson import lesson, need_whole_mnist
 from benchmarks.report import provenance, table
-from benchmarks.sections import BenchError, Options
-from helpers import is_downloaded
+from benchmarks.sections import Options
 
 SEEDS, TARGET = 3, 0.99
 Reached = tuple[int, float] | None  # epochs and median seconds; None where no budget reaches the target
@@ -42,8 +41,7 @@ def measure(options: Options) -> str:
     """The section's Markdown; ``--rounds`` is the number of seeds."""
     from tqdm import tqdm
 
-    if not is_downloaded("mnist"):
-        raise BenchError("This section needs the whole MNIST: load_images('mnist', full=True) downloads it.")
+    need_whole_mnist()
     seeds = options.rounds or SEEDS
     rungs = list(lesson()["LADDER"])
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:

@@ -16,11 +16,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR
 
-from benchmarks.lesson import lesson
+from benchmarks.lesson import lesson, need_whole_mnist
 from benchmarks.report import provenance, table, verdict
 from benchmarks.rounds import ratios
-from benchmarks.sections import BenchError, Options
-from helpers import accuracy, batches, is_downloaded, load_images, predict, seed_everything
+from benchmarks.sections import Options
+from helpers import accuracy, batches, load_images, predict, seed_everything
 
 SEEDS = 10
 QUICK_TARGET, BEST_TARGET = 0.99, 0.995  # accuracies
@@ -94,8 +94,7 @@ def race(seeds: int) -> dict[str, list[Run]]:
     """All three by turns, for each seed, after a short warm-up that is thrown away."""
     from tqdm import tqdm
 
-    if not is_downloaded("mnist"):
-        raise BenchError("This section needs the whole MNIST: load_images('mnist', full=True) downloads it.")
+    need_whole_mnist()
     torch.set_num_threads(os.cpu_count() or 1)
     names, digits = lesson(), load_digits()
     contenders = {RECIPE: published, QUICK: ours(names, "QUICK", 4), BEST: ours(names, "BEST", 14)}

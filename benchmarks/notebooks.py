@@ -90,16 +90,10 @@ def execute(path: Path) -> Run:
         BenchError: a cell raised an error, or took longer than its limit.
     """
     import nbformat
-    from jupyter_client import AsyncKernelManager
-    from jupyter_client.kernelspec import KernelSpecManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-    class ThisPython(AsyncKernelManager):
-        """The kernel of the running interpreter, whatever kernels somebody has installed elsewhere."""
-
-        def _kernel_spec_manager_default(self) -> KernelSpecManager:
-            return KernelSpecManager(kernel_dirs=[], parent=self)
+    from benchmarks.this_python import ThisPython
 
     notebook = nbformat.read(path, as_version=4)
     seconds = []

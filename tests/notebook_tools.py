@@ -11,27 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
-from traitlets import default
+
+from benchmarks.this_python import ThisPython
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = "nbval-ignore-output"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SECONDS_PER_CELL = 300
-
-
-class ThisPython(AsyncKernelManager):
-    """Starts the kernel with the interpreter that runs now, whatever kernels the user has installed
-    elsewhere."""
-
-    @default("kernel_spec_manager")
-    def _kernel_spec_manager_default(self) -> KernelSpecManager:
-        return KernelSpecManager(kernel_dirs=[], parent=self)
 
 
 def execute(path: Path | str, *, extra_cells: list[NotebookNode] | None = None) -> NotebookNode:
