@@ -108,7 +108,7 @@ def main(file: str, rounds: str) -> None:
         "source": task.source,
         "missing": missing,
         "epoch": race(OWN | peers, task, count or 3),
-        "small": race(SMALL, task, count or 5),
+        "small": race(SMALL, task, count or 11),
     }
     Path(file).write_text(json.dumps(found), encoding="utf-8")
 
