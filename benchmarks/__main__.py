@@ -44,7 +44,9 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="SECTION",
         help=f"{', '.join(SECTIONS)}; all without it",
     )
-    parser.add_argument("--rounds", type=at_least_one, metavar="N", help="measured rounds (otherwise 3 to 11)")
+    parser.add_argument(
+        "--rounds", type=at_least_one, metavar="N", help="measured rounds (otherwise 3 to 11)"
+    )
     parser.add_argument(
         "--hand-ins", type=at_least_one, default=Options.hand_ins, metavar="N", help="to grade (default: 20)"
     )
