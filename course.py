@@ -205,9 +205,9 @@ Nothing has been changed.""") from None
 # ---------------------------------------------------------------- the environment
 
 
-def venv_python() -> Path:
-    """The Python inside `.venv`."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def venv_python(folder: Path | None = None) -> Path:
+    """The Python inside an environment, by default `.venv`."""
+    return (folder or VENV) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 PROBE = """
@@ -912,8 +912,13 @@ def homework(options: argparse.Namespace, rest: list) -> int:
 
 def bench(options: argparse.Namespace, rest: list) -> int:
     """Measure how fast the course is, and write benchmarks/RESULTS.md."""
-    if {"-h", "--help", "--list"} & set(rest):  # needs nothing installed
-        return subprocess.call([sys.executable, "-m", "benchmarks", *rest], cwd=ROOT)
+    command = [sys.executable, "-m", "benchmarks", *rest]  # reading them needs nothing installed
+    if {"-h", "--help", "--list"} & set(rest):
+        return subprocess.call(command, cwd=ROOT)
+    # A word that nobody knows is told now, and not after minutes of installing.
+    wrong = subprocess.call([*command, "--list"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    if wrong:
+        return wrong
     python, env = choose_environment(options.current_env, "")
     return subprocess.call([str(python), "-m", "benchmarks", *rest], env=env)
 

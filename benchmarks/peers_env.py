@@ -7,7 +7,6 @@ both sides and is not downloaded twice. The course's environment itself is never
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -15,18 +14,13 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import course
 from benchmarks.report import last_line
+from course import FAILURES, venv_python
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv-bench"
 LOCK = ROOT / "benchmarks" / "requirements.txt"
 MARKER = "bench.sha256"  # written last: an environment without it is not whole
-
-
-def python_of(folder: Path) -> Path:
-    """The Python inside an environment."""
-    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def fingerprint() -> str:
@@ -42,7 +36,7 @@ def prepare() -> tuple[Path, str]:
     """
     marker = FOLDER / MARKER
     if marker.exists() and marker.read_text("utf-8") == fingerprint():
-        return python_of(FOLDER), ""
+        return venv_python(FOLDER), ""
     print("Installing the peers into .venv-bench (about a minute).", flush=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
     problem = run([sys.executable, "-m", "venv", str(FOLDER)]) or show_course_packages() or install()
@@ -50,16 +44,18 @@ def prepare() -> tuple[Path, str]:
         print(f"The peers could not be installed, so they are left out: {problem}", flush=True)
         return Path(sys.executable), problem
     marker.write_text(fingerprint(), encoding="utf-8")
-    return python_of(FOLDER), ""
+    return venv_python(FOLDER), ""
 
 
 def show_course_packages() -> str:
     """Let the new environment see the course's packages, behind its own; returns why it does not."""
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    packages = subprocess.check_output([python_of(FOLDER), "-I", "-c", ask], encoding="utf-8").strip()
+    packages = subprocess.check_output([venv_python(FOLDER), "-I", "-c", ask], encoding="utf-8").strip()
     Path(packages, "course-packages.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     ask = "import torch; print(torch.__file__)"
-    seen = subprocess.run([python_of(FOLDER), "-c", ask], capture_output=True, encoding="utf-8", check=False)
+    seen = subprocess.run(
+        [venv_python(FOLDER), "-c", ask], capture_output=True, encoding="utf-8", check=False
+    )
     import torch
 
     same = Path(seen.stdout.strip()) == Path(torch.__file__)
@@ -68,7 +64,15 @@ def show_course_packages() -> str:
 
 def install() -> str:
     """Install the pins; returns why it failed, or an empty text."""
-    pip = [str(python_of(FOLDER)), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-q"]
+    pip = [
+        str(venv_python(FOLDER)),
+        "-m",
+        "pip",
+        "install",
+        "--no-input",
+        "--disable-pip-version-check",
+        "-q",
+    ]
     return run([*pip, "--retries", "1", "--no-deps", "-r", str(LOCK)])
 
 
@@ -80,7 +84,7 @@ def run(command: list[str]) -> str:
 
 def reason(text: str) -> str:
     """What pip's words mean, as the course's own installation tells it; else their last line."""
-    for pattern, advice in course.FAILURES:
+    for pattern, advice in FAILURES:
         if re.search(pattern, text, re.IGNORECASE):
             return advice.splitlines()[0]
     return last_line(text)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from helpers.whole_file import whole_file
+
 HEADER = """# How fast the course is
 
 Made by `python3 course.py bench`; name sections (`course.py bench lenet startup`) to measure only those and
@@ -91,6 +93,5 @@ def replace_section(text: str, name: str, title: str, body: str, order: Iterable
 def write_section(path: Path, name: str, title: str, body: str, order: Iterable[str]) -> None:
     """Replace one section of the report on disk; a reader sees the old report or the new one."""
     text = path.read_text("utf-8") if path.exists() else ""
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(replace_section(text, name, title, body, order), encoding="utf-8", newline="\n")
-    unfinished.replace(path)
+    with whole_file(path) as unfinished:
+        unfinished.write_text(replace_section(text, name, title, body, order), encoding="utf-8", newline="\n")

@@ -48,7 +48,7 @@ def student_copy(source: NotebookNode) -> NotebookNode:
 
 
 def to_text(notebook: NotebookNode) -> str:
-    """The file as JupyterLab itself writes it."""
+    """The file as JupyterLab itself writes it: one blank of indent, real characters, a newline at the end."""
     nbformat.validate(notebook)
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
 

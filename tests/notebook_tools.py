@@ -16,11 +16,12 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from benchmarks.this_python import ThisPython
+from helpers.whole_file import whole_file
+from homework.release import KERNELSPEC, to_text
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = "nbval-ignore-output"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SECONDS_PER_CELL = 300
 
 
@@ -88,18 +89,10 @@ def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return merged
 
 
-def to_text(notebook: NotebookNode) -> str:
-    """The file as JupyterLab itself writes it: one blank of indent, real characters, a newline at the end."""
-    nbformat.validate(notebook)
-    return nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
-
-
 def save(notebook: NotebookNode, path: Path | str) -> None:
     """Writes the notebook in one step: an interrupted run leaves the old file whole."""
-    path = Path(path)
-    part = path.with_name(path.name + ".part")
-    part.write_text(to_text(notebook), encoding="utf-8", newline="\n")
-    part.replace(path)
+    with whole_file(Path(path)) as part:
+        part.write_text(to_text(notebook), encoding="utf-8", newline="\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
