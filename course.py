@@ -912,10 +912,10 @@ def homework(options: argparse.Namespace, rest: list) -> int:
 
 def bench(options: argparse.Namespace, rest: list) -> int:
     """Measure how fast the course is, and write benchmarks/RESULTS.md."""
-    command = [sys.executable, "-m", "benchmarks", *rest]  # reading them needs nothing installed
+    command = [sys.executable, "-m", "benchmarks", *rest]  # needs nothing installed until it measures
     if {"-h", "--help", "--list"} & set(rest):
         return subprocess.call(command, cwd=ROOT)
-    # A word that nobody knows is told now, and not after minutes of installing.
+    # Bad arguments are told now, and not after minutes of installing.
     wrong = subprocess.call([*command, "--list"], cwd=ROOT, stdout=subprocess.DEVNULL)
     if wrong:
         return wrong

@@ -65,12 +65,12 @@ class MemoryWatch:
         with contextlib.suppress(psutil.NoSuchProcess):
             family = [psutil.Process(process)]
             family += family[0].children(recursive=True)
-            held = []
+            held = {}
             for member in family:
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    held.append((member.pid, memory_of(member)))
-            self.alone = max(self.alone, dict(held).get(process, 0))
-            self.together = max(self.together, sum(size for _, size in held))
+                    held[member.pid] = memory_of(member)
+            self.alone = max(self.alone, held.get(process, 0))
+            self.together = max(self.together, sum(held.values()))
 
     @contextlib.contextmanager
     def over(self, process: int) -> Iterator[None]:

@@ -50,12 +50,11 @@ def prepare() -> tuple[Path, str]:
 def show_course_packages() -> str:
     """Let the new environment see the course's packages, behind its own; returns why it does not."""
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    packages = subprocess.check_output([venv_python(FOLDER), "-I", "-c", ask], encoding="utf-8").strip()
+    python = venv_python(FOLDER)
+    packages = subprocess.check_output([python, "-I", "-c", ask], encoding="utf-8").strip()
     Path(packages, "course-packages.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     ask = "import torch; print(torch.__file__)"
-    seen = subprocess.run(
-        [venv_python(FOLDER), "-c", ask], capture_output=True, encoding="utf-8", check=False
-    )
+    seen = subprocess.run([python, "-c", ask], capture_output=True, encoding="utf-8", check=False)
     import torch
 
     same = Path(seen.stdout.strip()) == Path(torch.__file__)
@@ -64,15 +63,8 @@ def show_course_packages() -> str:
 
 def install() -> str:
     """Install the pins; returns why it failed, or an empty text."""
-    pip = [
-        str(venv_python(FOLDER)),
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "--disable-pip-version-check",
-        "-q",
-    ]
+    python = str(venv_python(FOLDER))
+    pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-q"]
     return run([*pip, "--retries", "1", "--no-deps", "-r", str(LOCK)])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.whole_file import whole_file
 from homework.assignments import COPIES, SOURCES, HomeworkError, find, load_source
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()  # replace this line"
@@ -70,8 +71,7 @@ def release(names: list[str], copies: Path | None = None) -> list[str]:
         if target.exists() and target.read_bytes() == text.encode():
             lines.append(f"{target.name}: unchanged")
             continue
-        part = target.with_name(target.name + ".part")
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(target)
+        with whole_file(target) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
         lines.append(f"{target.name}: written")
     return lines
