@@ -966,7 +966,7 @@ def lab_options(parser: argparse.ArgumentParser) -> None:
 
 
 def test_options(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "Every other argument is handed to pytest, for example: tests/test_device.py -k cuda"
+    parser.epilog = "Every other argument is handed to pytest, for example: tests/unit/test_device.py -k cuda"
 
 
 # name: (what runs it, what adds its options)

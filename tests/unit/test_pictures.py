@@ -166,6 +166,6 @@ def test_an_opencv_without_the_codec_says_so(tmp_path, monkeypatch):
 
 
 def test_the_data_sheet_gives_the_terms_of_every_picture():
-    sheet = Path(__file__).resolve().parent.parent.joinpath("data", "README.md").read_text(encoding="utf-8")
+    sheet = Path(__file__).resolve().parents[2].joinpath("data", "README.md").read_text(encoding="utf-8")
     rows = sheet.split("## Sample pictures")[1].split("## ")[0]
     assert all(f"`{name}`" in rows for name in NAMES)

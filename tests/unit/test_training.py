@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from helpers import accuracy, batches, evaluate, fit, predict
 from helpers.checkpoints import load_checkpoint, save_checkpoint
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from faulty_server import FaultyServer
 
 from helpers import data, download, load_images, sample_image, whole_sets
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 OFFLINE = {  # name -> (train, test, shape, classes)
     "digits8": (1442, 355, (1, 8, 8), 10),
     "mnist": (4000, 1000, (1, 28, 28), 10),

@@ -110,7 +110,7 @@ def test_the_student_edition_holds_no_answers(tmp_path):
     ).stdout.decode()
     assert "homework/checks.py" in names
     assert "notebooks/" in names
-    for word in ("homework/source", "homework/mistakes", "test_homework", "homework_hostile"):
+    for word in ("homework/source", "homework/mistakes", "tests/grading", "homework_hostile"):
         assert word not in names
 
 

@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PLATFORMS = [
     {"sys_platform": sys_platform, "platform_machine": machine, "platform_system": system, "os_name": os_name}
     for sys_platform, machine, system, os_name in [
