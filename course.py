@@ -78,7 +78,6 @@ COURSE_MODULES = {
     "sklearn": "scikit-learn",
     "mlxtend": "mlxtend",
     "mnist1d": "mnist1d",
-    "pooch": "pooch",
     "filelock": "filelock",
     "tqdm": "tqdm",
     "psutil": "psutil",

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from benchmarks.report import write_section
-from benchmarks.sections import SECTIONS, BenchError, Options
+from benchmarks.sections import SECTIONS, Options
+from launcher.errors import CourseError
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 
@@ -67,7 +68,7 @@ def main(arguments: list[str], results: Path = RESULTS) -> int:
         print(f"\n=== {name}: {section.title}", flush=True)
         try:
             body = section.load()(options)
-        except BenchError as problem:  # the other sections can still be measured
+        except CourseError as problem:  # the other sections can still be measured
             print(
                 f"\n{problem}\nThis section of {results.name} stays as it was.", file=sys.stderr, flush=True
             )

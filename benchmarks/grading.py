@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 
 from benchmarks.report import provenance, table
-from benchmarks.sections import BenchError, Options
+from benchmarks.sections import Options
 from course import ROOT
+from launcher.errors import CourseError
 
 HOMEWORK, JOBS, SEED = "hw3", 2, 0
 FIRST_STUDENT = 80_000
@@ -66,7 +67,7 @@ def grade(inbox: Path, out: Path) -> float:
     """Seconds of the real command on all hand-ins.
 
     Raises:
-        BenchError: the command failed, or left a hand-in without a score.
+        CourseError: the command failed, or left a hand-in without a score.
     """
     command = [sys.executable, "-m", "homework", "grade", HOMEWORK, "--jobs", str(JOBS)]
     started = time.perf_counter()
@@ -80,7 +81,7 @@ def grade(inbox: Path, out: Path) -> float:
     )
     seconds = time.perf_counter() - started
     if done.returncode:
-        raise BenchError(
+        raise CourseError(
             f"The command `grade` ended with code {done.returncode}; it said: {done.stdout[-800:]}"
         )
     check_all_graded(out / "grades.csv", len(list(inbox.iterdir())))
@@ -88,11 +89,11 @@ def grade(inbox: Path, out: Path) -> float:
 
 
 def check_all_graded(grades: Path, count: int) -> None:
-    """Raise a BenchError unless every hand-in was run and got a score: refusing one is quick."""
+    """Raise a CourseError unless every hand-in was run and got a score: refusing one is quick."""
     with grades.open(encoding="utf-8-sig", newline="") as file:
         statuses = [row["status"] for row in csv.DictReader(file)]
     if statuses != ["graded"] * count:
-        raise BenchError(f"Of {count} hand-ins not every one was graded; the statuses are {statuses}.")
+        raise CourseError(f"Of {count} hand-ins not every one was graded; the statuses are {statuses}.")
 
 
 def torch_start(rounds: int = 3) -> float:

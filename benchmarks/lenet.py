@@ -14,7 +14,8 @@ from benchmarks.lenet_task import BARE, BATCH, COURSE, FLOOR
 from benchmarks.peers_env import ROOT, prepare
 from benchmarks.report import table, verdict
 from benchmarks.rounds import medians, ratios
-from benchmarks.sections import BenchError, Options
+from benchmarks.sections import Options
+from launcher.errors import CourseError
 
 PEER_PACKAGES = ("torch", "torchvision", "lightning", "fastai", "skorch", "d2l")
 FLOOR_TARGET, FIT_TARGET, PEERS_TARGET = 1.05, 1.03, 2.0
@@ -31,7 +32,7 @@ def measure(options: Options) -> str:
             command, env=dict(env, PYTHONPATH=str(ROOT), TQDM_DISABLE="1"), cwd=folder, check=False
         )
         if done.returncode:
-            raise BenchError(f"The race ended with code {done.returncode}; what it said stands above.")
+            raise CourseError(f"The race ended with code {done.returncode}; what it said stands above.")
         found = json.loads(file.read_text("utf-8"))
     if problem:
         found["missing"] = {"the peers": problem}

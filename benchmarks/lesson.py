@@ -8,9 +8,9 @@ from typing import Any
 
 import nbformat
 
-from benchmarks.sections import BenchError
 from course import NOTEBOOKS
 from helpers import is_downloaded
+from launcher.errors import CourseError
 
 NOTEBOOK = NOTEBOOKS / "15_training_fast.ipynb"
 
@@ -19,10 +19,10 @@ def need_whole_mnist() -> None:
     """The lesson alone is content with the sample; what is measured is not.
 
     Raises:
-        BenchError: the whole set is not on this machine.
+        CourseError: the whole set is not on this machine.
     """
     if not is_downloaded("mnist"):
-        raise BenchError("This section needs the whole MNIST: load_images('mnist', full=True) downloads it.")
+        raise CourseError("This section needs the whole MNIST: load_images('mnist', full=True) downloads it.")
 
 
 def lesson(**settings: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.report import last_line, provenance, table, verdict
-from benchmarks.sections import BenchError, Options
+from benchmarks.sections import Options
+from launcher.errors import CourseError
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 PART_ONE = [f"{number:02}" for number in range(8)]
@@ -94,7 +95,7 @@ def execute(path: Path) -> Run:
     """Run a notebook in its own folder, on all cores; the file is not written.
 
     Raises:
-        BenchError: a cell raised an error, or took longer than its limit.
+        CourseError: a cell raised an error, or took longer than its limit.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -124,7 +125,7 @@ def execute(path: Path) -> Run:
                 client.execute_cell(cell, index)
                 seconds.append(time.perf_counter() - before)
     except (CellExecutionError, CellTimeoutError) as problem:
-        raise BenchError(f"{path.name} does not run to its end: {last_line(str(problem))}") from problem
+        raise CourseError(f"{path.name} does not run to its end: {last_line(str(problem))}") from problem
     total = time.perf_counter() - started
     slowest = max(seconds)
     return Run(

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from helpers.whole_file import whole_file
+from launcher.files import whole_file
 
 HEADER = """# How fast the course is
 

@@ -7,10 +7,6 @@ from collections.abc import Callable
 from importlib import import_module
 
 
-class BenchError(Exception):
-    """Something the reader can mend. The text says what happened and what to do."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Options:
     """What the command line asked for.

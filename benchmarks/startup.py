@@ -13,7 +13,8 @@ from pathlib import Path
 
 import course
 from benchmarks.report import provenance, table, verdict
-from benchmarks.sections import BenchError, Options
+from benchmarks.sections import Options
+from launcher.errors import CourseError
 
 LAB_TARGET = 6.0  # seconds to a served page
 LAB_LIMIT = 180  # seconds: it does not start at all
@@ -85,7 +86,7 @@ def printed_address(process: subprocess.Popen) -> str:
         found = re.search(r"http://127\.0\.0\.1:\d+/lab\S*token=\w+", line)
         if found:
             return found[0]
-    raise BenchError("`course.py lab` ended without an address. It said:\n" + "".join(said[-15:]))
+    raise CourseError("`course.py lab` ended without an address. It said:\n" + "".join(said[-15:]))
 
 
 def direct(address: str, data: bytes | None = None):

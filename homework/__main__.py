@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from homework.assignments import SECONDS, HomeworkError
+from homework.assignments import SECONDS
+from launcher.errors import CourseError
 
 
 def a_time(text: str) -> datetime.datetime:
@@ -66,7 +67,7 @@ def mark_by_hand(out: Path, extra: tuple = ()) -> int:
     """Open JupyterLab with Formgrader on the gradebook of a graded folder."""
     folder = (out / "nbgrader").resolve()
     if not (folder / "gradebook.db").exists():
-        raise HomeworkError(
+        raise CourseError(
             f"There is no gradebook in {out}. Run `grade --out {out}` first. Nothing was changed."
         )
     environment = {name: value for name, value in os.environ.items() if name != "JUPYTER_CONFIG_PATH"}
@@ -125,7 +126,7 @@ def main(arguments: list[str]) -> int:
         stream.reconfigure(errors="replace")
     try:
         return run(arguments)
-    except HomeworkError as problem:
+    except CourseError as problem:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

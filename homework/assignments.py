@@ -16,6 +16,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from launcher.errors import CourseError
+
 if TYPE_CHECKING:  # imported where it is needed: `--help` must work before anything is installed
     from nbformat import NotebookNode
 
@@ -27,10 +29,6 @@ SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
 SECONDS = 20.0  # a cell may take so long, unless its metadata `seconds` says otherwise
 
 GIVEN, ANSWER, TEST, QUESTION, EXTRA = "given", "answer", "test", "question", "extra"
-
-
-class HomeworkError(Exception):
-    """Something the reader can mend. The text says what happened, what to do, and that nothing is lost."""
 
 
 @dataclasses.dataclass
@@ -107,13 +105,13 @@ def find(folder: Path, name: str) -> Path:
     """The notebook of a homework such as "hw3" in a folder.
 
     Raises:
-        HomeworkError: no homework has that name; the message lists those that exist.
+        CourseError: no homework has that name; the message lists those that exist.
     """
     match = re.fullmatch(r"(?:hw)?0*(\d+)", name.strip().lower())
     found = sorted(folder.glob(f"hw{match[1]}_*.ipynb")) if match else []
     if not found:
         names = ", ".join(path.name.split("_")[0] for path in sorted(folder.glob("hw*_*.ipynb"))) or "none"
-        raise HomeworkError(
+        raise CourseError(
             f"There is no homework called {name!r} in {folder}.\nThose that exist: {names}. Nothing was "
             f"changed."
         )
@@ -135,10 +133,10 @@ def load_source(name: str) -> Assignment:
     """The teacher's source of a homework.
 
     Raises:
-        HomeworkError: the sources are not here, as in the student edition.
+        CourseError: the sources are not here, as in the student edition.
     """
     if not SOURCES.is_dir():
-        raise HomeworkError(
+        raise CourseError(
             "This is the student edition: it has no solutions and no hidden tests, so it cannot grade "
             "or release.\n"
             "Use the full course, cloned with git. Nothing was changed."

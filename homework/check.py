@@ -8,10 +8,11 @@ from itertools import groupby
 
 from tqdm import tqdm
 
-from homework.assignments import COPIES, QUESTION, TEST, Assignment, HomeworkError, find, load
+from homework.assignments import COPIES, QUESTION, TEST, Assignment, find, load
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Result, mark
 from homework.release import TEXT_STUB
 from homework.session import Session
+from launcher.errors import CourseError
 
 SIGNS = {
     PASSED: "passed",
@@ -33,23 +34,21 @@ def check(name: str, task: str | None = None) -> tuple[str, bool]:
         What to print, and whether every test passed.
 
     Raises:
-        HomeworkError: no such homework or task, or a notebook that cannot be read.
+        CourseError: no such homework or task, or a notebook that cannot be read.
     """
     path = find(COPIES, name)
     try:
         assignment = load(path)
     except Exception as error:
-        raise HomeworkError(
+        raise CourseError(
             f"{path} cannot be read: {error}\nOpen it in JupyterLab and save it again. Nothing was changed."
         ) from None
     task = task and (task if task.startswith("task") else f"task{task}")
     tasks = list(dict.fromkeys(cell.task for cell in assignment.of_kind(TEST)))
     if task and task not in tasks:
-        raise HomeworkError(
-            f"{assignment.name} has no {task}; it has {', '.join(tasks)}. Nothing was changed."
-        )
+        raise CourseError(f"{assignment.name} has no {task}; it has {', '.join(tasks)}. Nothing was changed.")
     if not tasks:
-        raise HomeworkError(
+        raise CourseError(
             f"{path} has no tests any more. Save your answers elsewhere and get the notebook back with\n"
             f"`git checkout {path.name}`. Nothing was changed."
         )

@@ -29,7 +29,6 @@ from homework.assignments import (
     SOURCES,
     TEST,
     Assignment,
-    HomeworkError,
     find,
     load,
     load_source,
@@ -38,6 +37,7 @@ from homework.inbox import Handin, collect, read_roster
 from homework.marking import mark
 from homework.rebuild import Rebuilt, Rejected, rebuild
 from homework.session import Session, local_command
+from launcher.errors import CourseError
 
 GRADED, REPAIRED, MANUAL, REJECTED, FAILED = (
     "graded",
@@ -156,18 +156,18 @@ def grade(
         A summary to print.
 
     Raises:
-        HomeworkError: what is missing, and what to do. Nothing was graded then.
+        CourseError: what is missing, and what to do. Nothing was graded then.
     """
     if sandboxed and dask is None:
         sandbox.require_sandbox()
     source = load_source(name)
     name = source.name
     if out.resolve() == inbox.resolve() or out.resolve().is_relative_to(inbox.resolve()):
-        raise HomeworkError(f"{out} lies in the inbox. Choose a folder outside of it. Nothing was graded.")
+        raise CourseError(f"{out} lies in the inbox. Choose a folder outside of it. Nothing was graded.")
     students = read_roster(roster)
     handins = collect(inbox, students)
     if not handins:
-        raise HomeworkError(f"There is nothing in {inbox} to grade. Nothing was changed.")
+        raise CourseError(f"There is nothing in {inbox} to grade. Nothing was changed.")
     out.mkdir(parents=True, exist_ok=True)
     start_log(out)
     log.info("%s: %d hand-ins in %s", name, len(handins), inbox.name)
@@ -268,14 +268,14 @@ def run_on_dask(
     try:
         from distributed import Client, as_completed
     except ImportError:
-        raise HomeworkError(
+        raise CourseError(
             "Grading on a cluster needs the package `distributed`: install it beside the course with\n"
             f"    {sys.executable} -m pip install distributed\nNothing was graded."
         ) from None
     try:
         client = Client(address, timeout=CLUSTER_SECONDS)
     except OSError as error:
-        raise HomeworkError(f"No Dask scheduler answers at {address}: {error}. Nothing was graded.") from None
+        raise CourseError(f"No Dask scheduler answers at {address}: {error}. Nothing was graded.") from None
     with client:
         sent = {
             client.submit(grade_remote, name, data, sandboxed, cell_seconds, pure=False): key

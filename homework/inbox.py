@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from homework.assignments import HomeworkError
+from launcher.errors import CourseError
 
 MOST_BYTES = 120_000_000  # of one notebook; stored outputs can be long
 MOST_PACKED_BYTES = 2_000_000_000  # of all files of one archive, unpacked
@@ -59,21 +59,21 @@ def read_roster(path: Path | None) -> dict[str, str]:
     """{student id: name} of a CSV file whose first two columns are these; {} without a file.
 
     Raises:
-        HomeworkError: the file is not there, or has no rows.
+        CourseError: the file is not there, or has no rows.
     """
     if path is None:
         return {}
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise HomeworkError(f"The roster {path} cannot be read: {error}. Nothing was graded.") from None
+        raise CourseError(f"The roster {path} cannot be read: {error}. Nothing was graded.") from None
     except UnicodeDecodeError:
         text = path.read_text(encoding="gb18030", errors="replace")
     rows = [row for row in csv.reader(io.StringIO(text)) if row and row[0].strip()]
     if rows and rows[0][0].strip().lower() in ("id", "student", "student id", "student_id", "学号"):
         rows = rows[1:]
     if not rows:
-        raise HomeworkError(
+        raise CourseError(
             f"The roster {path} has no students. It needs a line for each: id,name. Nothing was graded."
         )
     return {row[0].strip(): row[1].strip() if len(row) > 1 else "" for row in rows}
@@ -83,10 +83,10 @@ def collect(folder: Path, roster: dict[str, str]) -> list[Handin]:
     """Every hand-in in a folder and its subfolders, in the order of their names.
 
     Raises:
-        HomeworkError: the folder is not there.
+        CourseError: the folder is not there.
     """
     if not folder.is_dir():
-        raise HomeworkError(f"There is no folder {folder}. Nothing was graded.")
+        raise CourseError(f"There is no folder {folder}. Nothing was graded.")
     found = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

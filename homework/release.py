@@ -8,8 +8,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.whole_file import whole_file
-from homework.assignments import COPIES, SOURCES, HomeworkError, find, load_source
+from homework.assignments import COPIES, SOURCES, find, load_source
+from launcher.errors import CourseError
+from launcher.files import whole_file
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()  # replace this line"
 TEXT_STUB = "*Your answer here.*"
@@ -20,7 +21,7 @@ def student_copy(source: NotebookNode) -> NotebookNode:
     """The notebook as students get it, by nbgrader's own steps; the same bytes every time.
 
     Raises:
-        HomeworkError: the source's metadata is not what nbgrader accepts; the message says why.
+        CourseError: the source's metadata is not what nbgrader accepts; the message says why.
     """
     from nbgrader.preprocessors import (
         CheckCellMetadata,
@@ -42,7 +43,7 @@ def student_copy(source: NotebookNode) -> NotebookNode:
         for step in (*steps, ComputeChecksums):
             notebook, _ = step(config=config).preprocess(notebook, {})
     except Exception as problem:
-        raise HomeworkError(f"nbgrader refuses the source: {problem}") from problem
+        raise CourseError(f"nbgrader refuses the source: {problem}") from problem
     notebook.metadata = NotebookNode(kernelspec=KERNELSPEC, language_info={"name": "python"})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psutil
 
-from homework.assignments import ROOT, HomeworkError
+from homework.assignments import ROOT
 from homework.session import FIXED_ENVIRONMENT, WORKER
+from launcher.errors import CourseError
 
 SCRATCH = "/tmp/homework"
 SCRATCH_BYTES = 300_000_000
@@ -68,9 +69,9 @@ def problem() -> str | None:
 
 
 def require_sandbox() -> None:
-    """Raises HomeworkError where there is no sandbox; the message says how to get it."""
+    """Raises CourseError where there is no sandbox; the message says how to get it."""
     if problem():
-        raise HomeworkError(problem())
+        raise CourseError(problem())
 
 
 def command(slot: int = 0) -> tuple[list[str], dict[str, str]]:
@@ -153,6 +154,7 @@ def visible() -> list[Path]:
     python = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
     ours = [
         ROOT / "helpers",
+        *(ROOT / "launcher" / name for name in ("__init__.py", "errors.py", "files.py")),
         *(ROOT / "homework" / name for name in ("__init__.py", "checks.py", "worker.py")),
     ]
     return [*sorted(python), *ours, *([data_folder()] if data_folder().is_dir() else [])]

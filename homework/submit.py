@@ -10,10 +10,11 @@ import re
 import zipfile
 from pathlib import Path
 
-from homework.assignments import ANSWER, COPIES, QUESTION, ROOT, HomeworkError, find, load
+from homework.assignments import ANSWER, COPIES, QUESTION, ROOT, find, load
 from homework.marking import is_unanswered
 from homework.rebuild import Rejected, note_locked, read_cells
 from homework.release import TEXT_STUB
+from launcher.errors import CourseError
 
 HANDINS = ROOT / "handins"  # where the files go without --to; ignored by git
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.@-]{0,39}")
@@ -32,11 +33,11 @@ def submit(name: str, student: str, folder: Path | None = None, now: datetime.da
         What to print: the file, its receipt, and what is not whole about the notebook.
 
     Raises:
-        HomeworkError: no such homework, an id that cannot be one, a notebook that cannot be read, or a folder
+        CourseError: no such homework, an id that cannot be one, a notebook that cannot be read, or a folder
             that cannot be written. Nothing was handed in then.
     """
     if not STUDENT_ID.fullmatch(student):
-        raise HomeworkError(
+        raise CourseError(
             f"{student!r} cannot be a student's id: use letters, digits, dots and hyphens (at most 40).\n"
             "Nothing was handed in."
         )
@@ -80,7 +81,7 @@ def write_zip(target: Path, name: str, data: bytes, manifest: dict) -> None:
             archive.writestr("manifest.json", json.dumps(manifest, indent=1))
         part.replace(target)
     except OSError as error:
-        raise HomeworkError(
+        raise CourseError(
             f"{target.parent} cannot be written: {error.strerror}.\nName another folder with --to. Your "
             f"notebook is "
             "unchanged; nothing was handed in."
@@ -97,12 +98,12 @@ def what_is_not_whole(path: Path, data: bytes) -> list[str]:
     """What is missing or was changed in a student's notebook, in words.
 
     Raises:
-        HomeworkError: it is no notebook any more.
+        CourseError: it is no notebook any more.
     """
     try:
         cells, notes = read_cells(data)
     except Rejected as problem:
-        raise HomeworkError(
+        raise CourseError(
             f"{path} cannot be handed in: {problem}.\nOpen it in JupyterLab and save it again, or take "
             f"the copy in "
             "`.ipynb_checkpoints` beside it. Nothing was handed in."
@@ -119,7 +120,7 @@ def what_is_not_whole(path: Path, data: bytes) -> list[str]:
     try:
         answers = load(path)
     except Exception as error:
-        raise HomeworkError(f"{path} cannot be read: {error}. Nothing was handed in.") from None
+        raise CourseError(f"{path} cannot be read: {error}. Nothing was handed in.") from None
     notes += [
         f"{cell.name} is not answered yet"
         for cell in answers.of_kind(ANSWER, QUESTION)

@@ -112,7 +112,7 @@ class Project:
         project = cls(parent)
         project.root.mkdir()
         shutil.copy(ROOT / "course.py", project.root)
-        for folder in ("etc", "helpers"):
+        for folder in ("etc", "helpers", "launcher"):
             shutil.copytree(
                 ROOT / folder, project.root / folder, ignore=shutil.ignore_patterns("__pycache__")
             )

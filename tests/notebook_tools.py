@@ -16,8 +16,8 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from benchmarks.this_python import ThisPython
-from helpers.whole_file import whole_file
 from homework.release import KERNELSPEC, to_text
+from launcher.files import whole_file
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = "nbval-ignore-output"

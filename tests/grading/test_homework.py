@@ -14,12 +14,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from homework import assignments, check, grade, inbox, similarity, submit
 from homework import session as homework_session
-from homework.assignments import ANSWER, EXTRA, GIVEN, QUESTION, TEST, HomeworkError
+from homework.assignments import ANSWER, EXTRA, GIVEN, QUESTION, TEST
 from homework.checks import CheckFailed, expect, require
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, is_unanswered, mark
 from homework.rebuild import Rejected, rebuild
 from homework.release import student_copy
 from homework.session import Session, memory_of
+from launcher.errors import CourseError
 
 UTC = datetime.UTC
 
@@ -321,9 +322,9 @@ def test_rosters(tmp_path):
     path.write_bytes("学号,姓名\n3,陈伟\n".encode("gb18030"))
     assert inbox.read_roster(path) == {"3": "陈伟"}
     path.write_text("id,name\n")
-    with pytest.raises(HomeworkError, match="no students"):
+    with pytest.raises(CourseError, match="no students"):
         inbox.read_roster(path)
-    with pytest.raises(HomeworkError, match="cannot be read"):
+    with pytest.raises(CourseError, match="cannot be read"):
         inbox.read_roster(tmp_path / "none.csv")
 
 
@@ -428,12 +429,12 @@ def test_check_tells_points_mistake_and_hint(course):
 
 
 def test_check_refuses_what_it_cannot_do(course):
-    with pytest.raises(HomeworkError, match="Those that exist: hw99"):
+    with pytest.raises(CourseError, match="Those that exist: hw99"):
         check.check("hw98")
-    with pytest.raises(HomeworkError, match="it has task1, task2"):
+    with pytest.raises(CourseError, match="it has task1, task2"):
         check.check("hw99", "7")
     (course / "copies" / "hw99_doubling.ipynb").write_text("{")
-    with pytest.raises(HomeworkError, match="cannot be read"):
+    with pytest.raises(CourseError, match="cannot be read"):
         check.check("hw99")
 
 
@@ -460,14 +461,14 @@ def test_submitting_twice_keeps_both_and_the_notebook(course, tmp_path):
 
 @pytest.mark.parametrize("student", ["", "a/b", "../x", "=1", "-x", "a b", "x" * 41])
 def test_an_impossible_id_is_refused(course, student, tmp_path):
-    with pytest.raises(HomeworkError, match="cannot be a student's id"):
+    with pytest.raises(CourseError, match="cannot be a student's id"):
         submit.submit("hw99", student, tmp_path / "to")
     assert not (tmp_path / "to").exists()
 
 
 def test_a_damaged_notebook_is_not_handed_in(course, tmp_path):
     (course / "copies" / "hw99_doubling.ipynb").write_text('{"cells": [')
-    with pytest.raises(HomeworkError, match="cannot be handed in"):
+    with pytest.raises(CourseError, match="cannot be handed in"):
         submit.submit("hw99", "1", tmp_path / "to")
     assert not (tmp_path / "to").exists()
 
@@ -475,5 +476,5 @@ def test_a_damaged_notebook_is_not_handed_in(course, tmp_path):
 def test_release_refuses_what_nbgrader_refuses(course):
     source = nbformat.read(course / "source" / "hw99_doubling.ipynb", as_version=4)
     source.cells[3].metadata.nbgrader.grade_id = "setup"
-    with pytest.raises(HomeworkError, match="nbgrader refuses"):
+    with pytest.raises(CourseError, match="nbgrader refuses"):
         student_copy(source)

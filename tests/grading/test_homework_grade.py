@@ -11,7 +11,7 @@ from homework_course import DOUBLE, HALF, answered, make_course
 
 from homework import __main__ as command_line
 from homework import grade, gradebook, sandbox
-from homework.assignments import HomeworkError
+from launcher.errors import CourseError
 
 pytestmark = pytest.mark.filterwarnings("default")  # those of nbgrader's and Dask's own code
 
@@ -108,17 +108,17 @@ def test_refusals_change_nothing(course, inbox, monkeypatch):
         ({"name": "hw98"}, "Those that exist: hw99"),
     ):
         given = {"name": "hw99", "inbox": inbox, "out": course / "out", "sandboxed": False} | options
-        with pytest.raises(HomeworkError, match=words):
+        with pytest.raises(CourseError, match=words):
             grade.grade(**given)
     monkeypatch.setattr(sandbox, "problem", lambda: "no bubblewrap; sudo apt install it, or --no-sandbox")
-    with pytest.raises(HomeworkError, match="sudo apt install"):
+    with pytest.raises(CourseError, match="sudo apt install"):
         grade.grade("hw99", inbox, course / "out")
     assert not (course / "out").exists()
 
 
 def test_without_sources_it_says_that_this_is_the_student_edition(course, inbox, monkeypatch):
     monkeypatch.setattr("homework.assignments.SOURCES", course / "nowhere")
-    with pytest.raises(HomeworkError, match="student edition"):
+    with pytest.raises(CourseError, match="student edition"):
         grade.grade("hw99", inbox, course / "out", sandboxed=False)
 
 
@@ -133,7 +133,7 @@ def test_a_cluster_gives_the_same_marks(course, inbox, monkeypatch):
         client.run(use_folders, course / "source", course / "copies")
         grade.grade("hw99", inbox, there, sandboxed=SANDBOXED, dask=cluster.scheduler_address)
     assert (here / "grades.csv").read_bytes() == (there / "grades.csv").read_bytes()
-    with pytest.raises(HomeworkError, match="No Dask scheduler answers"):
+    with pytest.raises(CourseError, match="No Dask scheduler answers"):
         monkeypatch.setattr(grade, "CLUSTER_SECONDS", 1)
         grade.grade("hw99", inbox, course / "nobody", sandboxed=SANDBOXED, dask="tcp://127.0.0.1:9")
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from helpers import batching, random_flip, random_shift
+from helpers import random_flip, random_shift
+from helpers.train import batching
 
 
 @pytest.fixture

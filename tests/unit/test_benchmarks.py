@@ -18,8 +18,9 @@ from benchmarks.lenet_task import BARE, COURSE, FLOOR, OWN, SMALL, Task, Torchvi
 from benchmarks.lenet_task import lenet as lenet_5
 from benchmarks.report import replace_section, split, table, verdict, write_section
 from benchmarks.rounds import interleave, medians, ratios
-from benchmarks.sections import SECTIONS, BenchError, Options, Section
+from benchmarks.sections import SECTIONS, Options, Section
 from helpers import accuracy, load_images, predict
+from launcher.errors import CourseError
 
 ORDER = ["first", "second", "third"]
 
@@ -129,7 +130,7 @@ def test_only_the_named_sections_run_and_one_that_fails_keeps_its_numbers(monkey
     def measure(name):
         def run(options):
             if name == "second":
-                raise BenchError("It could not be measured.")
+                raise CourseError("It could not be measured.")
             return f"{name} in {options.rounds} rounds"
 
         return run
@@ -340,7 +341,7 @@ def test_the_memory_of_a_kernel_is_told_from_that_of_its_processes():
 def test_a_notebook_that_fails_is_named(tmp_path):
     path = tmp_path / "broken.ipynb"
     write_notebook(path, "1 / 0")
-    with pytest.raises(BenchError, match=r"broken\.ipynb does not run to its end: .*division by zero"):
+    with pytest.raises(CourseError, match=r"broken\.ipynb does not run to its end: .*division by zero"):
         notebooks.execute(path)
 
 
@@ -372,7 +373,7 @@ def test_the_address_is_read_from_what_the_command_prints():
 
 
 def test_a_command_that_prints_no_address_is_told():
-    with say("The disk is full.") as process, pytest.raises(BenchError, match=r"The disk is full\."):
+    with say("The disk is full.") as process, pytest.raises(CourseError, match=r"The disk is full\."):
         startup.printed_address(process)
 
 
@@ -407,7 +408,7 @@ def test_hand_ins_are_valid_different_and_the_same_every_time(tmp_path):
 def test_hand_ins_that_were_not_graded_do_not_count_as_quick(statuses, tmp_path):
     grades = tmp_path / "grades.csv"
     grades.write_text("student,status\n" + "".join(f"1,{status}\n" for status in statuses))
-    with pytest.raises(BenchError, match="Of 2 hand-ins not every one was graded"):
+    with pytest.raises(CourseError, match="Of 2 hand-ins not every one was graded"):
         grading.check_all_graded(grades, 2)
 
 

@@ -16,7 +16,9 @@ import torch
 import torchvision
 from faulty_server import FaultyServer
 
-from helpers import data, download, load_images, sample_image, whole_sets
+from helpers import load_images, sample_image
+from helpers.data import download, whole_sets
+from helpers.data import image_sets as data
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFLINE = {  # name -> (train, test, shape, classes)

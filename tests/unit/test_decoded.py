@@ -7,7 +7,7 @@ import psutil
 import pytest
 import torch
 
-from helpers.decoded import decode_once
+from helpers.data.decoded import decode_once
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""helpers.download and helpers.archives against a real server that fails in the ways real mirrors do."""
+"""helpers.data.download and helpers.archives against a real server that fails in the ways real mirrors do."""
 
 import errno
 import gzip
@@ -17,14 +17,14 @@ from pathlib import Path
 import pytest
 from faulty_server import FaultyServer
 
-from helpers import download
-from helpers.archives import unpack_gzip, unpack_tar
-from helpers.download import DownloadError, fetch
+from helpers.data import download
+from helpers.data.archives import unpack_gzip, unpack_tar
+from helpers.data.download import DownloadError, fetch
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = b"".join(hashlib.sha256(bytes([a, b])).digest() for a in range(64) for b in range(256))  # 512 kB
 SHA = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
-CHILD = "import sys; from helpers.download import fetch; fetch([sys.argv[1]], sys.argv[2], sys.argv[3])"
+CHILD = "import sys; from helpers.data.download import fetch; fetch([sys.argv[1]], sys.argv[2], sys.argv[3])"
 
 
 @pytest.fixture(autouse=True)
@@ -299,7 +299,7 @@ def test_a_disk_that_fills_up_while_unpacking_leaves_no_file(tmp_path):
     archive.write_bytes(gzip.compress(CONTENT))
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));"
-        "from pathlib import Path; from helpers.archives import unpack_gzip;"
+        "from pathlib import Path; from helpers.data.archives import unpack_gzip;"
         "unpack_gzip(*map(Path, sys.argv[1:]))"
     )
     run = subprocess.run(

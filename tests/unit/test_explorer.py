@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from notebook_tools import WIDGET_VIEW, execute, save
 
 from helpers import explore, new_figure
-from helpers.explorer import make_controls
+from helpers.plots.explorer import make_controls
 
 NOTEBOOK = """
 import matplotlib.pyplot as plt

@@ -18,7 +18,6 @@ HEAVY = [
     "mlxtend",
     "mnist1d",
     "pandas",
-    "pooch",
     "requests",
     "scipy",
     "skimage",
@@ -47,7 +46,8 @@ def probe(module, before=""):
     return json.loads(run.stdout)
 
 
-EVERY_MODULE = ", ".join(f"helpers.{found.name}" for found in pkgutil.iter_modules([str(ROOT / "helpers")]))
+FOUND = pkgutil.walk_packages([str(ROOT / "helpers")], "helpers.")
+EVERY_MODULE = ", ".join(found.name for found in FOUND)
 
 
 @pytest.mark.parametrize("module", ["helpers", EVERY_MODULE], ids=["helpers", "every module"])

@@ -1,4 +1,4 @@
-"""helpers.pictures: photographs from the installed package, and files that OpenCV and PIL read back."""
+"""helpers.data.pictures: photographs from the installed package, and files that OpenCV and PIL read back."""
 
 import errno
 import os
@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 from skimage import data as skimage_data
 
-from helpers import pictures, sample_image, write_samples
+from helpers import sample_image, write_samples
+from helpers.data import pictures
 
 NAMES = [*pictures.COLOUR, *pictures.GREY]
 

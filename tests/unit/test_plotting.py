@@ -25,7 +25,7 @@ from helpers import (
     plot_kernels,
     show,
 )
-from helpers.figures import COLOURS, RIGHT, WRONG, CourseFigure, png_bytes
+from helpers.plots.figures import COLOURS, RIGHT, WRONG, CourseFigure, png_bytes
 
 CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 DIGITS = torch.linspace(0, 1, 4 * 28 * 28).reshape(4, 1, 28, 28)

@@ -16,7 +16,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers import accuracy, batches, evaluate, fit, predict
-from helpers.checkpoints import load_checkpoint, save_checkpoint
+from helpers.train.checkpoints import load_checkpoint, save_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 

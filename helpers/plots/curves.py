@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from matplotlib.ticker import MaxNLocator
 
-from helpers.figures import COLOURS, LINES, MARKERS, CourseFigure, as_array, new_figure, wrap_title
+from helpers.plots.figures import COLOURS, LINES, MARKERS, CourseFigure, as_array, new_figure, wrap_title
 
 
 def plot_history(

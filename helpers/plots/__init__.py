@@ -4,10 +4,10 @@ Each function returns the figure; give it ``alt``, a sentence that says what the
 torch tensors (on any device), NumPy arrays or nested lists.
 """
 
-from helpers.class_plots import plot_confusion_matrix, plot_decision_boundary
-from helpers.curve_plots import plot_activations, plot_history
-from helpers.figures import new_figure, show
-from helpers.image_plots import plot_feature_maps, plot_images, plot_kernels
+from helpers.plots.classes import plot_confusion_matrix, plot_decision_boundary
+from helpers.plots.curves import plot_activations, plot_history
+from helpers.plots.figures import new_figure, show
+from helpers.plots.images import plot_feature_maps, plot_images, plot_kernels
 
 __all__ = [
     "new_figure",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from helpers.download import DISK_FULL, alone, disk_full
+from helpers.data.download import DISK_FULL, alone, disk_full
 
 
 def unpack_gzip(archive: Path, target: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, to_rgb
 
-from helpers.figures import (
+from helpers.plots.figures import (
     COLOURS,
     MARKERS,
     CourseFigure,

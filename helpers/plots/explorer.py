@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from helpers.figures import CourseFigure, automatic_alt, mime_bundle
+from helpers.plots.figures import CourseFigure, automatic_alt, mime_bundle
 
 
 def explore(draw: Callable[..., Figure], /, **controls: tuple | list | bool) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.whole_file import whole_file
-from helpers.whole_sets import data_folder
+from helpers.data.whole_sets import data_folder
+from launcher.files import whole_file
 
 # Our name -> the function of skimage.data. Only what its wheel carries (the others would ask the network) and
 # whose documentation says that it is free to use.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.figures import (
+from helpers.plots.figures import (
     DPI,
     RIGHT,
     WRONG,

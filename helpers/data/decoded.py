@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from helpers.whole_file import whole_file
+from launcher.files import whole_file
 
 Decoded = tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]
 

@@ -1,8 +1,8 @@
 """Image sets as tensors: one function for all of them, most without a network.
 
 ``load_images("mnist")`` gives pictures ``(N, C, H, W)`` and labels ``(N,)``. By default you get a sample;
-``full=True`` gives the whole set, which is read from disk or downloaded once (see ``helpers.whole_sets``).
-What each set is, and under which licence, stands in ``data/README.md``.
+``full=True`` gives the whole set, from disk or downloaded once (``helpers.data.whole_sets``). What each set
+is, and under which licence, stands in ``data/README.md``.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import torch
 
-from helpers.whole_sets import WHOLE_SETS, data_folder, read_whole
+from helpers.data.whole_sets import WHOLE_SETS, data_folder, read_whole
 
 __all__ = ["NAMES", "ImageSet", "data_folder", "load_images"]
 

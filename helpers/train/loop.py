@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.batching import Batches, batches, check_data, count_batches, order_of, upload_once
-from helpers.checkpoints import load_checkpoint, save_checkpoint
+from helpers.train.batching import Batches, batches, check_data, count_batches, order_of, upload_once
+from helpers.train.checkpoints import load_checkpoint, save_checkpoint
 
 __all__ = ["accuracy", "batches", "evaluate", "fit", "predict"]
 

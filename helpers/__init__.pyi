@@ -1,0 +1,42 @@
+"""Which module brings which name: read by ``__init__.py`` when it runs, and by editors and type checkers."""
+
+from .data.image_sets import ImageSet, load_images
+from .data.pictures import sample_image, write_samples
+from .data.whole_sets import is_downloaded
+from .device import device_report, pick_device, seed_everything
+from .plots.classes import plot_confusion_matrix, plot_decision_boundary
+from .plots.curves import plot_activations, plot_history
+from .plots.explorer import explore
+from .plots.figures import new_figure, show
+from .plots.images import plot_feature_maps, plot_images, plot_kernels
+from .train.augmentation import random_flip, random_shift
+from .train.batching import batches
+from .train.loop import accuracy, evaluate, fit, predict
+
+__all__ = [
+    "ImageSet",
+    "accuracy",
+    "batches",
+    "device_report",
+    "evaluate",
+    "explore",
+    "fit",
+    "is_downloaded",
+    "load_images",
+    "new_figure",
+    "pick_device",
+    "plot_activations",
+    "plot_confusion_matrix",
+    "plot_decision_boundary",
+    "plot_feature_maps",
+    "plot_history",
+    "plot_images",
+    "plot_kernels",
+    "predict",
+    "random_flip",
+    "random_shift",
+    "sample_image",
+    "seed_everything",
+    "show",
+    "write_samples",
+]
