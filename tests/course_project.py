@@ -3,15 +3,19 @@
 The wheels stand in for PyTorch and JupyterLab, 5 GB of them; where a test says so, the real JupyterLab runs.
 """
 
-import importlib.util
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and users")
 ROOT = Path(__file__).resolve().parent.parent
 
 # A stand-in for JupyterLab: answers what course.py asks, and only with the token.
@@ -111,7 +115,8 @@ class Project:
         """A fresh copy with no .venv; the wheels of version 1.0 and 2.0 lie beside it."""
         project = cls(parent)
         project.root.mkdir()
-        shutil.copy(ROOT / "course.py", project.root)
+        for name in ("course.py", "pyproject.toml"):
+            shutil.copy(ROOT / name, project.root)
         for folder in ("etc", "helpers", "launcher"):
             shutil.copytree(
                 ROOT / folder, project.root / folder, ignore=shutil.ignore_patterns("__pycache__")
@@ -181,9 +186,22 @@ class Project:
         return done
 
 
-def load_course():
-    """course.py as a module: its pure functions are tested without a process."""
-    spec = importlib.util.spec_from_file_location("course", ROOT / "course.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def from_index(port: int) -> dict[str, str]:
+    """pip's settings for an index on a loopback port."""
+    return {
+        "PIP_NO_INDEX": "0",
+        "PIP_FIND_LINKS": "",
+        "PIP_INDEX_URL": f"http://127.0.0.1:{port}/simple",
+        "PIP_RETRIES": "0",
+    }
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def allow_interrupts() -> None:
+    """A test run that was started in the background ignores Ctrl-C, and its children would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,33 @@
+"""The Python that a command of the course runs in, and the commands that are programs of their own."""
+
+import argparse
+import subprocess
+
+from launcher.environment import check_current_environment
+from launcher.install import prepare_environment
+from launcher.machine import check_writable
+from launcher.places import ROOT
+from launcher.variables import jupyter_variables
+
+
+def choose_environment(use_current: bool, extras: str) -> tuple:
+    """The Python to run the course with, and the variables it runs under."""
+    check_writable(ROOT)
+    python = check_current_environment(extras) if use_current else prepare_environment(extras)
+    return python, jupyter_variables(use_current)
+
+
+def homework(options: argparse.Namespace, arguments: list[str]) -> int:
+    """Check and submit for students; release, grade and mark for teachers."""
+    return run_module("homework", options.current_env, [options.command, *arguments])
+
+
+def bench(options: argparse.Namespace, arguments: list[str]) -> int:
+    """Measure how fast the course is, and write benchmarks/RESULTS.md."""
+    return run_module("benchmarks", options.current_env, arguments)
+
+
+def run_module(name: str, use_current: bool, arguments: list[str]) -> int:
+    """Run a package of the course's as a program, where the reader is; returns its exit code."""
+    python, env = choose_environment(use_current, "")
+    return subprocess.call([str(python), "-P", "-m", name, *arguments], env=env)
