@@ -10,24 +10,25 @@ from launcher.places import ROOT
 from launcher.variables import jupyter_variables
 
 
-def choose_environment(use_current: bool, extras: str) -> tuple:
+def choose_environment(options: argparse.Namespace, extras: str) -> tuple:
     """The Python to run the course with, and the variables it runs under."""
     check_writable(ROOT)
-    python = check_current_environment(extras) if use_current else prepare_environment(extras)
-    return python, jupyter_variables(use_current)
+    if options.current_env:
+        return check_current_environment(extras), jupyter_variables(True)
+    return prepare_environment(extras, options.build), jupyter_variables(False)
 
 
 def homework(options: argparse.Namespace, arguments: list[str]) -> int:
     """Check and submit for students; release, grade and mark for teachers."""
-    return run_module("homework", options.current_env, [options.command, *arguments])
+    return run_module("homework", options, [options.command, *arguments])
 
 
 def bench(options: argparse.Namespace, arguments: list[str]) -> int:
     """Measure how fast the course is, and write benchmarks/RESULTS.md."""
-    return run_module("benchmarks", options.current_env, arguments)
+    return run_module("benchmarks", options, arguments)
 
 
-def run_module(name: str, use_current: bool, arguments: list[str]) -> int:
+def run_module(name: str, options: argparse.Namespace, arguments: list[str]) -> int:
     """Run a package of the course's as a program, where the reader is; returns its exit code."""
-    python, env = choose_environment(use_current, "")
+    python, env = choose_environment(options, "")
     return subprocess.call([str(python), "-P", "-m", name, *arguments], env=env)

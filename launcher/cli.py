@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from launcher import arguments as kinds
+from launcher.builds import Build
 from launcher.children import bench, homework
 from launcher.errors import CourseError
 from launcher.failures import explain_system_error
@@ -91,6 +92,17 @@ COMMANDS: dict[str, tuple[Callable, str, Callable]] = {
 }
 
 
+def environment_options(parser: argparse.ArgumentParser) -> None:
+    """Where the packages come from; what is chosen is remembered with `.venv`."""
+    add = parser.add_mutually_exclusive_group().add_argument
+    add("--current-env", action="store_true", help="use the running Python (conda, JupyterHub), not .venv")
+    for build, text in (
+        (Build.CPU, "on Linux, PyTorch's build for processors (2 GB instead of 6.6)"),
+        (Build.FULL, "on Linux, the build with CUDA, for NVIDIA cards"),
+    ):
+        add(f"--{build}", action="store_const", dest="build", const=build, help=text)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The command line: one subcommand for each entry of COMMANDS."""
     parser = argparse.ArgumentParser(
@@ -102,9 +114,7 @@ def make_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, text, add_options) in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=text, description=text, allow_abbrev=False)
-        subparser.add_argument(
-            "--current-env", action="store_true", help="use the running Python (conda, JupyterHub), not .venv"
-        )
+        environment_options(subparser)
         add_options(subparser)
         subparser.set_defaults(fail=subparser.error)
     return parser

@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
+from launcher.builds import Build
 from launcher.errors import CourseError
 from launcher.files import write_whole
 from launcher.places import ROOT, VENV
@@ -51,10 +52,10 @@ def read_marker() -> dict:
     return marker if isinstance(marker, dict) else {}
 
 
-def write_marker(found: dict, extras: str) -> None:
+def write_marker(found: dict, extras: str, build: Build) -> None:
     """Say that `.venv` is whole."""
-    text = json.dumps({"lock": lock_hash(extras), "extras": extras, "python": found["python"]}, indent=2)
-    write_whole(MARKER, text + "\n")
+    marker = {"lock": lock_hash(extras), "extras": extras, "python": found["python"], "build": build}
+    write_whole(MARKER, json.dumps(marker, indent=2) + "\n")
 
 
 def lock_hash(extras: str) -> str:
@@ -81,8 +82,8 @@ class Plan(NamedTuple):
 def plan_installation(exists: bool, found: dict | None, marker: dict, wanted: dict, running: str) -> Plan:
     """Why packages must be installed (None: they need not) and whether `.venv` must be made anew.
 
-    `found` is what the venv's Python says, `marker` what the last whole installation wrote, `wanted` the lock
-    and extras asked for, `running` the Python that would make a new venv.
+    `found` is what the venv's Python says, `marker` what the last whole installation wrote, `wanted` the
+    lock, extras and build asked for, `running` the Python that would make a new venv.
     """
     if not exists:
         return Plan("This is the first start: the course's packages are installed into .venv.", True)
@@ -90,6 +91,8 @@ def plan_installation(exists: bool, found: dict | None, marker: dict, wanted: di
         return Plan("The environment in .venv does not run any more. It is made anew.", True)
     if found["python"] != marker.get("python", running):
         return Plan("The Python that .venv was made with is gone. The environment is made anew.", True)
+    if marker and wanted["build"] != marker.get("build", Build.FULL):
+        return Plan("Another build of PyTorch was asked for. The environment is made anew.", True)
     if not marker:
         return Plan("The last installation did not finish. It is repaired: what is whole is kept.", False)
     if wanted["extras"] != marker.get("extras"):

@@ -5,8 +5,8 @@ import platform
 import re
 from pathlib import Path
 
+from launcher.builds import Build, package_sizes, remembered
 from launcher.errors import CourseError
-from launcher.machine import package_sizes
 from launcher.places import LOGS, PYTHON, ROOT, this_command
 
 # What pip or the system say (any of these words), and what it means. The first that fits counts: a full disk
@@ -60,7 +60,7 @@ On an old system (a Linux from before 2019, macOS before 14, Windows before 10) 
 
 def explain_failure(text: str, log: Path) -> str:
     """Turn pip's words into what happened, what to do, and what is kept."""
-    size = package_sizes(platform.system())[1]
+    size = package_sizes(platform.system(), remembered() or Build.FULL)[1]
     for pattern, advice in FAILURES:
         hit = re.search(pattern, text, re.IGNORECASE)
         if hit:

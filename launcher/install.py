@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from launcher import builds
+from launcher.builds import Build
 from launcher.environment import (
     LOCKS,
     MARKER,
@@ -31,17 +33,17 @@ from launcher.machine import (
     check_python,
     disk_needed,
     folder_size,
-    package_sizes,
 )
 from launcher.pip import run_pip, started_to_change
 from launcher.places import LOGS, ROOT, VENV, read_text, say, this_command
 
 
-def prepare_environment(extras: str) -> Path:
+def prepare_environment(extras: str, asked: Build | None = None) -> Path:
     """The Python of a whole `.venv`; installs only what is missing. What the tests once added is kept."""
     marker = read_marker()
     extras = extras or marker.get("extras", "")
     wanted = {"lock": lock_hash(extras), "extras": extras}
+    wanted["build"] = build = builds.choose(asked, LOCKS[extras])
     found = inspect_venv() if VENV.exists() else None
     running = "{}.{}".format(*sys.version_info)
     plan = plan_installation(VENV.exists(), found, marker, wanted, running)
@@ -50,7 +52,7 @@ def prepare_environment(extras: str) -> Path:
         return venv_python()
     say(plan.reason)
     try:
-        install(plan, found, extras)
+        install(plan, found, extras, build, asked)
     except CourseError as problem:
         # Nothing of the old environment was touched: a student without a network can still work.
         if extras != marker.get("extras") or read_marker() != marker:
@@ -59,10 +61,14 @@ def prepare_environment(extras: str) -> Path:
     return venv_python()
 
 
-def install(plan: Plan, found: dict | None, extras: str) -> None:
+def install(plan: Plan, found: dict | None, extras: str, build: Build, asked: Build | None) -> None:
     """Make `.venv` hold exactly the lock; the marker goes first and comes back last."""
     check_python()
-    spare = check_disk(ROOT, disk_needed(platform.system(), folder_size(VENV)))
+    build = builds.available(build, asked)
+    if told := builds.describe(build, asked):
+        say(told)
+    sizes = download, on_disk = builds.package_sizes(platform.system(), build)
+    spare = check_disk(ROOT, disk_needed(sizes, folder_size(VENV)))
     with one_installation_at_a_time() as lock_file:
         old_marker = "" if plan.remake else read_text(MARKER)
         MARKER.unlink(missing_ok=True)
@@ -72,7 +78,7 @@ def install(plan: Plan, found: dict | None, extras: str) -> None:
         else:
             say("Step 1 of 2: looking through what is already installed (a few seconds).")
             remove_half_installed(Path(found["packages"]))
-        download, on_disk = package_sizes(platform.system())
+        builds.remember(build)
         keep_downloads = spare > download * GB  # pip's store holds every download a second time
         if plan.remake:
             say(f"Step 2 of 2: the packages: {download:.1f} GB to fetch, {on_disk:.1f} GB on disk.")
@@ -81,15 +87,25 @@ def install(plan: Plan, found: dict | None, extras: str) -> None:
         else:
             say("Step 2 of 2: fetching and installing what is missing (Ctrl-C stops; a new start goes on).")
         started = time.monotonic()
+        (LOGS / "pip.log").unlink(missing_ok=True)
         try:
-            run_pip(LOCKS[extras], lock_file, keep_downloads)
+            for packages in steps(LOCKS[extras], build):
+                run_pip(packages, lock_file, keep_downloads)
         except CourseError:
             if old_marker and not started_to_change(read_text(LOGS / "pip.log")):
                 write_whole(MARKER, old_marker)
             raise
         link_helpers(Path(found["packages"]))
-        write_marker(found, extras)
+        write_marker(found, extras, build)
     say(f"Installed in {time.monotonic() - started:.0f} s.")
+
+
+def steps(lock: str, build: Build) -> list[list[str]]:
+    """What pip is asked for, one call after the other: PyTorch's own build first, then the whole list."""
+    whole = ["-r", str(builds.lock_file(lock, build))]
+    if build is Build.FULL:
+        return [whole]
+    return [["--no-deps", *builds.index_options(), *builds.pins(lock)], whole]
 
 
 @contextlib.contextmanager

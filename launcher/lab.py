@@ -48,7 +48,7 @@ def lab(options: argparse.Namespace, arguments: list[str]) -> int:
 Download the course again, or get the file back with `git checkout notebooks`. Nothing has been changed.""")
     if options.port is not None:
         choose_port(options.port)  # before minutes of installing
-    python, env = choose_environment(options.current_env, "")
+    python, env = choose_environment(options, "")
     if options.check:
         return check_course(python, env, options.port)
     say("Starting JupyterLab (5 to 30 seconds; the first start is the slowest).")

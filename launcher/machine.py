@@ -14,16 +14,8 @@ from launcher.errors import CourseError
 from launcher.places import PYTHON, this_command
 from launcher.pythons import GOOD_PYTHON, version_problem
 
-# Gigabytes: what pip downloads, and what lies on the disk in the end. On Linux, PyTorch brings CUDA with it.
-PACKAGE_SIZES = {"Linux": (3.3, 6.6)}
-OTHER_SIZES = (0.6, 2.0)
 UPDATE_GB = 1.0  # room for an update of an environment that is already there
 GB = 1e9
-
-
-def package_sizes(system: str) -> tuple[float, float]:
-    """Gigabytes that pip downloads on this system, and that lie on the disk in the end."""
-    return PACKAGE_SIZES.get(system, OTHER_SIZES)
 
 
 def python_problem(version: tuple, is_64_bit: bool, system: str, machine: str) -> str | None:
@@ -73,9 +65,14 @@ def folder_size(folder: Path) -> int:
     return total
 
 
-def disk_needed(system: str, installed_bytes: int) -> float:
-    """Bytes the installation takes while it runs, on the disk of `.venv`: the downloads and the packages."""
-    download, on_disk = package_sizes(system)
+def disk_needed(sizes: tuple[float, float], installed_bytes: int) -> float:
+    """Bytes the installation takes while it runs, on the disk of `.venv`.
+
+    Args:
+        sizes: gigabytes to fetch, and on the disk in the end.
+        installed_bytes: what lies there already.
+    """
+    download, on_disk = sizes
     return max((download + on_disk) * GB - installed_bytes, UPDATE_GB * GB)
 
 

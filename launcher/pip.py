@@ -16,10 +16,9 @@ from launcher.places import DOWNLOADS, LOGS, ROOT, read_text, say
 HEARTBEAT = 10  # seconds between two signs of life of a long step
 
 
-def run_pip(lock_name: str, lock_file, keep_downloads: bool) -> None:
-    """Install the lock with pip: its own bars on a terminal, a line every few seconds elsewhere."""
+def run_pip(packages: list[str], lock_file, keep_downloads: bool) -> None:
+    """Install packages with pip: its own bars on a terminal, a line every few seconds elsewhere."""
     log, errors = LOGS / "pip.log", LOGS / "pip-errors.log"
-    log.unlink(missing_ok=True)
     command = [
         str(venv_python()),
         "-I",
@@ -31,7 +30,7 @@ def run_pip(lock_name: str, lock_file, keep_downloads: bool) -> None:
         "--no-input",
         "--no-warn-script-location",
     ]
-    command += ["--disable-pip-version-check", "--log", str(log), "-r", str(ROOT / lock_name)]
+    command += ["--disable-pip-version-check", "--log", str(log), *packages]
     command += [] if keep_downloads else ["--no-cache-dir"]
     # The system's own temporary folder is often a small part of the memory: torch does not fit.
     shutil.rmtree(DOWNLOADS, ignore_errors=True)

@@ -18,7 +18,7 @@ def side_by_side(workers: int) -> list:
 
 def test(options: argparse.Namespace, arguments: list[str]) -> int:
     """Lint, unit tests, browser tests and every notebook; with arguments, pytest alone."""
-    python, env = choose_environment(options.current_env, "test")
+    python, env = choose_environment(options, "test")
     # One thread for each worker; and a progress bar says something else in every run.
     env = dict(env, OMP_NUM_THREADS="1", TQDM_DISABLE="1")
     run = functools.partial(subprocess.call, cwd=ROOT, env=env)

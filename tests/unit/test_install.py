@@ -4,7 +4,6 @@ import ast
 import functools
 import http.server
 import json
-import platform
 import subprocess
 import threading
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from course_project import closed_port, from_index
 
-from launcher import machine
+from launcher import builds, machine
 
 
 def test_first_start_installs_and_says_each_step(installed_once):
@@ -20,7 +19,7 @@ def test_first_start_installs_and_says_each_step(installed_once):
     assert done.returncode == 0, done.stderr
     for words in ("Step 1 of 2", "Step 2 of 2", "GB", "Installed in", "All of it works."):
         assert words in done.stdout
-    assert json.loads(project.marker.read_text()).keys() == {"lock", "extras", "python"}
+    assert json.loads(project.marker.read_text()).keys() == {"lock", "extras", "python", "build"}
     assert "Successfully installed course_standin-1.0" in project.pip_log.read_text()
     assert not (project.root / ".venv.downloads").exists()
 
@@ -138,7 +137,7 @@ def test_no_package_for_this_computer(project):
 
 @pytest.mark.parametrize("spare, kept", [(1e8, False), (9e9, True)])
 def test_scarce_disk_is_not_filled_with_pips_store(project, tmp_path, spare, kept):
-    free = machine.disk_needed(platform.system(), 0) + spare
+    free = machine.disk_needed(builds.LINUX_FULL, 0) + spare
     patch = f"import shutil; shutil.disk_usage = lambda path: shutil._ntuple_diskusage(0, 0, {free})"
     store = tmp_path / "store"
     listing = functools.partial(QuietListing, directory=project.wheels)

@@ -3,7 +3,6 @@
 import ast
 import contextlib
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -12,25 +11,25 @@ from pathlib import Path
 import pytest
 from course_project import ROOT, Project, posix
 
-from launcher.machine import disk_needed, package_sizes, python_problem
+from launcher.builds import LINUX_FULL, SMALL
+from launcher.machine import disk_needed, python_problem
 
 
 def test_full_disk_is_seen_before_anything_is_made(project):
     patch = "import shutil; shutil.disk_usage = lambda path: shutil._ntuple_diskusage(9e9, 8e9, 1e9)"
     done = project.run("lab", before=patch)
     assert done.returncode == 1
-    needed = disk_needed(platform.system(), 0) / 1e9
+    needed = disk_needed(LINUX_FULL, 0) / 1e9
     assert f"Needed: {needed:.1f} GB" in done.stderr and "Free: 1.0 GB" in done.stderr
     assert str(project.root) in done.stderr
     assert not project.venv.exists()
 
 
 def test_disk_needed_counts_what_is_already_there():
-    download, on_disk = package_sizes("Linux")
-    assert disk_needed("Linux", 0) == pytest.approx((download + on_disk) * 1e9)
-    assert disk_needed("Linux", 0) > disk_needed("Windows", 0) > 2e9
-    assert disk_needed("Linux", 5e9) == disk_needed("Linux", 0) - 5e9
-    assert disk_needed("Linux", 50e9) == 1e9  # an update still needs some room
+    assert disk_needed((3.3, 6.6), 0) == pytest.approx(9.9e9)
+    assert disk_needed(LINUX_FULL, 0) > disk_needed(SMALL, 0) > 2e9
+    assert disk_needed(LINUX_FULL, 5e9) == disk_needed(LINUX_FULL, 0) - 5e9
+    assert disk_needed(LINUX_FULL, 50e9) == 1e9  # an update still needs some room
 
 
 def test_python_without_venv(project):
