@@ -8,6 +8,7 @@ from pathlib import Path
 from launcher.errors import CourseError
 from launcher.machine import package_sizes
 from launcher.places import LOGS, PYTHON, ROOT, this_command
+from launcher.proxies import proxy_words
 
 # What pip or the system say (any of these words), and what it means. The first that fits counts: a full disk
 # shows as a broken download as well, and a broken download as a network that fails.
@@ -41,7 +42,25 @@ Often the network (a school's, a company's, a hotel's login page) sits in betwee
 browser and log in, or use another network. Check that the computer's date is right.""",
     ),
     (
-        r"NewConnectionError|ConnectTimeout|ReadTimeout|Read timed out|ProxyError|Max retries exceeded|"
+        r"Missing dependencies for SOCKS|unsupported scheme|Failed to parse: \w+://",
+        """A proxy is set that pip cannot use:
+    {proxies}
+Most proxy programs offer an HTTP proxy too, often at the same address. Set that one:
+    {set_proxy}
+or go without a proxy in this window:
+    {unset_proxies}""",
+    ),
+    (
+        r"Cannot connect to proxy|Tunnel connection failed|ProxyError",
+        """The proxy does not answer, or refuses:
+    {proxies}
+Start the proxy program, or correct its address:
+    {set_proxy}
+or go without a proxy in this window:
+    {unset_proxies}""",
+    ),
+    (
+        r"NewConnectionError|ConnectTimeout|ReadTimeout|Read timed out|Max retries exceeded|"
         r"getaddrinfo|Name or service not known|name resolution|Connection (refused|reset|aborted)|"
         r"RemoteDisconnected|Connection to \S+ timed out|Network is unreachable|HTTP error 5\d\d",
         """The package index does not answer: there is no network, or something blocks it.
@@ -65,7 +84,7 @@ def explain_failure(text: str, log: Path) -> str:
         hit = re.search(pattern, text, re.IGNORECASE)
         if hit:
             line = text[text.rfind("\n", 0, hit.start()) + 1 :].split("\n", 1)[0].strip()
-            advice = advice.format(size=size, python=PYTHON)
+            advice = advice.format(size=size, python=PYTHON, **proxy_words())
             break
     else:
         line = next((one.strip() for one in reversed(text.splitlines()) if one.strip()), "no message")
