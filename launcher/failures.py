@@ -8,6 +8,7 @@ from pathlib import Path
 from launcher.builds import Build, package_sizes, remembered
 from launcher.errors import CourseError
 from launcher.places import LOGS, PYTHON, ROOT, this_command
+from launcher.proxies import proxy_words
 
 # What pip or the system say (any of these words), and what it means. The first that fits counts: a full disk
 # shows as a broken download as well, and a broken download as a network that fails.
@@ -30,27 +31,47 @@ Close JupyterLab and every other window that uses this course. If you ever ran i
 folder .venv first. On Windows a virus scanner or OneDrive can hold files: move the course out of it.""",
     ),
     (
-        r"DO NOT MATCH THE HASHES|Hash ?Mismatch|BadZipFile|not a zip file|is invalid|IncompleteRead",
+        r"DO NOT MATCH THE HASHES|Hash ?Mismatch|BadZipFile|not a zip file|is invalid|IncompleteRead|"
+        r"invalid package format|from zip file|Failed to extract",
         """A download arrived damaged and was thrown away.
 If it happens twice, empty pip's store with `{python} -m pip cache purge` and try another network.""",
     ),
     (
-        r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError",
+        r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError|invalid peer certificate",
         """The package index could not prove who it is (certificate error).
 Often the network (a school's, a company's, a hotel's login page) sits in between: open a web page in your
 browser and log in, or use another network. Check that the computer's date is right.""",
     ),
     (
-        r"NewConnectionError|ConnectTimeout|ReadTimeout|Read timed out|ProxyError|Max retries exceeded|"
+        r"Missing dependencies for SOCKS|unsupported scheme|Failed to parse: \w+://",
+        """A proxy is set that pip cannot use:
+    {proxies}
+Most proxy programs offer an HTTP proxy too, often at the same address. Set that one:
+    {set_proxy}
+or go without a proxy in this window:
+    {unset_proxies}""",
+    ),
+    (
+        r"Cannot connect to proxy|Tunnel connection failed|ProxyError|tunnel error|socks proxy",
+        """The proxy does not answer, or refuses:
+    {proxies}
+Start the proxy program, or correct its address:
+    {set_proxy}
+or go without a proxy in this window:
+    {unset_proxies}""",
+    ),
+    (
+        r"NewConnectionError|ConnectTimeout|ReadTimeout|Read timed out|Max retries exceeded|"
         r"getaddrinfo|Name or service not known|name resolution|Connection (refused|reset|aborted)|"
-        r"RemoteDisconnected|Connection to \S+ timed out|Network is unreachable|HTTP error 5\d\d",
+        r"RemoteDisconnected|Connection to \S+ timed out|Network is unreachable|HTTP error 5\d\d|"
+        r"dns error|tcp connect error|operation timed out|Failed to fetch",
         """The package index does not answer: there is no network, or something blocks it.
 Check that a web page opens in your browser. Behind a proxy, set HTTPS_PROXY.
 A mirror may be faster:
     {python} -m pip config set global.index-url ADDRESS-OF-THE-MIRROR""",
     ),
     (
-        r"No matching distribution found|Could not find a version|is not a supported wheel",
+        r"No matching distribution found|Could not find a version|is not a supported wheel|No solution found",
         """The package index answers, but has no package for this computer and this Python.
 The line below names it. If you use a mirror, it may be behind: `{python} -m pip config list` shows it.
 On an old system (a Linux from before 2019, macOS before 14, Windows before 10) use a newer one.""",
@@ -58,21 +79,21 @@ On an old system (a Linux from before 2019, macOS before 14, Windows before 10) 
 ]
 
 
-def explain_failure(text: str, log: Path) -> str:
-    """Turn pip's words into what happened, what to do, and what is kept."""
+def explain_failure(text: str, log: Path, program: str = "pip") -> str:
+    """Turn pip's or uv's words into what happened, what to do, and what is kept."""
     size = package_sizes(platform.system(), remembered() or Build.FULL)[1]
     for pattern, advice in FAILURES:
         hit = re.search(pattern, text, re.IGNORECASE)
         if hit:
             line = text[text.rfind("\n", 0, hit.start()) + 1 :].split("\n", 1)[0].strip()
-            advice = advice.format(size=size, python=PYTHON)
+            advice = advice.format(size=size, python=PYTHON, **proxy_words())
             break
     else:
         line = next((one.strip() for one in reversed(text.splitlines()) if one.strip()), "no message")
         advice = "The installation failed in a way that this program does not know."
     return f"""{advice}
 Then run `{this_command("lab")}` again: it goes on where this run stopped; what was downloaded whole is kept.
-    pip said: {line[:300]}
+    {program} said: {line[:300]}
     its whole log: {log}"""
 
 

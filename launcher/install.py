@@ -1,7 +1,5 @@
 """Makes `.venv` hold what the lock says, and repairs one that is not whole."""
 
-import contextlib
-import csv
 import os
 import platform
 import shutil
@@ -9,8 +7,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
-from launcher import builds
+from launcher import builds, pip, uv
+from launcher.alone import one_installation_at_a_time
 from launcher.builds import Build
 from launcher.environment import (
     LOCKS,
@@ -34,8 +34,9 @@ from launcher.machine import (
     disk_needed,
     folder_size,
 )
-from launcher.pip import run_pip, started_to_change
-from launcher.places import LOGS, ROOT, VENV, read_text, say, this_command
+from launcher.pip import run_pip
+from launcher.places import LOGS, ROOT, VENV, read_text, say
+from launcher.whole import check_place, remove_half_installed
 
 
 def prepare_environment(extras: str, asked: Build | None = None) -> Path:
@@ -67,37 +68,43 @@ def install(plan: Plan, found: dict | None, extras: str, build: Build, asked: Bu
     build = builds.available(build, asked)
     if told := builds.describe(build, asked):
         say(told)
-    sizes = download, on_disk = builds.package_sizes(platform.system(), build)
+    sizes = builds.package_sizes(platform.system(), build)
     spare = check_disk(ROOT, disk_needed(sizes, folder_size(VENV)))
     with one_installation_at_a_time() as lock_file:
         old_marker = "" if plan.remake else read_text(MARKER)
         MARKER.unlink(missing_ok=True)
-        if plan.remake:
-            say("Step 1 of 2: an empty environment in .venv (10 to 30 seconds).")
-            found = make_venv()
-        else:
-            say("Step 1 of 2: looking through what is already installed (a few seconds).")
-            remove_half_installed(Path(found["packages"]))
+        found = make_ready(plan, found, sizes)
         builds.remember(build)
-        keep_downloads = spare > download * GB  # pip's store holds every download a second time
-        if plan.remake:
-            say(f"Step 2 of 2: the packages: {download:.1f} GB to fetch, {on_disk:.1f} GB on disk.")
-            say("        2 minutes on a fast line, half an hour on a slow one. Ctrl-C stops;")
-            say("        a new start goes on from there.")
-        else:
-            say("Step 2 of 2: fetching and installing what is missing (Ctrl-C stops; a new start goes on).")
         started = time.monotonic()
-        (LOGS / "pip.log").unlink(missing_ok=True)
+        for log in (pip.LOG, uv.LOG):
+            log.unlink(missing_ok=True)
         try:
-            for packages in steps(LOCKS[extras], build):
-                run_pip(packages, lock_file, keep_downloads)
+            fetch_and_install(LOCKS[extras], build, lock_file, spare)
         except CourseError:
-            if old_marker and not started_to_change(read_text(LOGS / "pip.log")):
+            if old_marker and not started_to_change(read_text(pip.LOG), read_text(uv.LOG)):
                 write_whole(MARKER, old_marker)
             raise
+        check_place(Path(found["packages"]), LOCKS[extras])
         link_helpers(Path(found["packages"]))
         write_marker(found, extras, build)
     say(f"Installed in {time.monotonic() - started:.0f} s.")
+
+
+def fetch_and_install(lock: str, build: Build, lock_file: TextIO, spare: float) -> None:
+    """Have a lock's packages in `.venv`: by uv where it can be had and knows pip's settings, else by pip."""
+    download, on_disk = builds.package_sizes(platform.system(), build)
+    settings = uv.settings(uv.listed()) if uv.pin(lock) else None
+    has_uv = settings is not None and uv.bring(lock, lock_file)
+    for packages in steps(lock, build):
+        if has_uv:
+            uv.run_uv(packages, lock_file, settings, on_disk)
+        else:  # pip's store holds every download a second time
+            run_pip(packages, lock_file, keep_downloads=spare > download * GB)
+
+
+def started_to_change(pip_log: str, uv_log: str) -> bool:
+    """Whether an installation that failed got as far as writing into the environment."""
+    return pip.started_to_change(pip_log) or uv.started_to_change(uv_log)
 
 
 def steps(lock: str, build: Build) -> list[list[str]]:
@@ -108,24 +115,20 @@ def steps(lock: str, build: Build) -> list[list[str]]:
     return [["--no-deps", *builds.index_options(), *builds.pins(lock)], whole]
 
 
-@contextlib.contextmanager
-def one_installation_at_a_time():
-    """Hold a lock that the system frees when the last process using it ends, however it ends."""
-    LOGS.mkdir(exist_ok=True)
-    with (LOGS / "install.lock").open("w", encoding="utf-8") as lock_file:
-        try:
-            if os.name == "nt":
-                import msvcrt
-
-                msvcrt.locking(lock_file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CourseError(f"""An installation of this course is still running, perhaps in another window.
-Wait until it is done, then run `{this_command("lab")}` again. Nothing is lost.""") from None
-        yield lock_file
+def make_ready(plan: Plan, found: dict | None, sizes: tuple[float, float]) -> dict:
+    """An environment for pip to work in, and words for what comes; returns what its Python says of itself."""
+    if not plan.remake:
+        say("Step 1 of 2: looking through what is already installed (a few seconds).")
+        remove_half_installed(Path(found["packages"]))
+        say("Step 2 of 2: fetching and installing what is missing (Ctrl-C stops; a new start goes on).")
+        return found
+    say("Step 1 of 2: an empty environment in .venv (10 to 30 seconds).")
+    found = make_venv()
+    download, on_disk = sizes
+    say(f"Step 2 of 2: the packages: {download:.1f} GB to fetch, {on_disk:.1f} GB on disk.")
+    say("        2 minutes on a fast line, half an hour on a slow one. Ctrl-C stops;")
+    say("        a new start goes on from there.")
+    return found
 
 
 def make_venv() -> dict:
@@ -140,32 +143,6 @@ def make_venv() -> dict:
         text = made.stdout + made.stderr
         raise CourseError(VENV_MISSING if "ensurepip" in text else explain_failure(text, LOGS))
     return found
-
-
-def remove_half_installed(packages: Path) -> None:
-    """Take away what a killed pip left, so that the next pip installs it instead of believing it is there.
-
-    A package counts as whole when every file of its RECORD is there with the size that stands in it.
-    """
-    for leftover in packages.glob("~*"):  # pip's own name for what it was about to replace
-        shutil.rmtree(leftover, ignore_errors=True)
-    for info in packages.glob("*.dist-info"):
-        if not is_whole(info):
-            say(f"        {info.name[: -len('.dist-info')]} was half installed; it is installed again.")
-            shutil.rmtree(info)
-
-
-def is_whole(info: Path) -> bool:
-    """Whether the package that this .dist-info folder describes has all its files."""
-    try:
-        with (info / "RECORD").open(encoding="utf-8", newline="") as record:
-            return all(
-                name.endswith(".pyc") or (info.parent / name).stat().st_size == int(size or -1)
-                for name, _, size in csv.reader(record)
-                if name != f"{info.name}/RECORD"
-            )
-    except (OSError, ValueError):
-        return False
 
 
 def link_helpers(packages: Path) -> None:

@@ -9,10 +9,12 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 from launcher.errors import CourseError
 from launcher.places import ROOT, STATE, read_text, this_command
+from launcher.proxies import without_proxies
 
 START_LIMIT = 180  # seconds: a slow disk and a virus scanner need more than a minute for the first start
 
@@ -29,14 +31,19 @@ def can_listen(port: int) -> bool:
         return True
 
 
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def choose_port(asked: int | None) -> int:
     """The port that was asked for, or 8888, or any that is free."""
     if asked is None:
         if can_listen(8888):
             return 8888
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
+        return free_port()
     if not can_listen(asked):
         raise CourseError(f"""Port {asked} cannot be used: a program has it, perhaps an older JupyterLab.
 Close that program, or choose another port with `--port`, for example `{this_command("lab --port 8899")}`,
@@ -94,11 +101,8 @@ the folder .venv, and run `{this_command("lab")}` once more. Your notebooks are 
 
     def stop(self) -> None:
         """End the server and its kernels, first by asking."""
-        for name in (
-            "SIGINT",
-            "SIGTERM",
-            "SIGHUP",
-        ):  # an impatient second Ctrl-C must not leave kernels behind
+        # An impatient second Ctrl-C must not leave kernels behind.
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), signal.SIG_IGN)
         if self.process.poll() is None:
@@ -112,37 +116,29 @@ the folder .venv, and run `{this_command("lab")}` once more. Your notebooks are 
 
 
 @contextlib.contextmanager
-def running_server(python: Path, env: dict, port: int):
+def running_server(python: Path, env: dict[str, str], port: int) -> Iterator[Server]:
     """A JupyterLab that answers; it ends with the block."""
     STATE.mkdir(exist_ok=True)
-    log = STATE / "server.log"
-    token = secrets.token_hex(24)
-    command = [
-        str(python),
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-    ]
-    # A group of its own: Ctrl-C reaches this program alone, which then ends the server in good order.
-    if os.name == "nt":
-        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    else:
-        group = {"start_new_session": True}
-    with log.open("w", encoding="utf-8") as log_file:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=dict(env, JUPYTER_TOKEN=token),  # not on the command line, where other users could read it
-            stdin=subprocess.DEVNULL,
-            stdout=log_file,
-            stderr=log_file,
-            **group,
-        )
-    server = Server(process, port, token, log)
+    log, token = STATE / "server.log", secrets.token_hex(24)
+    server = Server(start_server(python, env, port, token, log), port, token, log)
     try:
         server.wait_until_ready()
         yield server
     finally:
         server.stop()
+
+
+def start_server(python: Path, env: dict[str, str], port: int, token: str, log: Path) -> subprocess.Popen:
+    """The process of a JupyterLab, in the course's folder, writing into its log."""
+    command = [str(python), "-P", "-m", "jupyterlab", "--no-browser"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    # A group of its own: Ctrl-C reaches this program alone, which then ends the server in good order.
+    if os.name == "nt":
+        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    else:
+        group = {"start_new_session": True}
+    # The token is not on the command line, where other users could read it.
+    env = without_proxies(env) | {"JUPYTER_TOKEN": token}
+    with log.open("w", encoding="utf-8") as out:
+        streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
+        return subprocess.Popen(command, cwd=ROOT, env=env, **streams, **group)

@@ -12,8 +12,13 @@ from pathlib import Path
 
 from launcher.children import choose_environment
 from launcher.errors import CourseError
-from launcher.jupyter import Server, choose_port, running_server
+from launcher.jupyter import Server, choose_port, free_port, running_server
 from launcher.places import FIRST_NOTEBOOK, ROOT, STATE, say, this_command
+
+NOTEBOOK_FAILS = """{name} does not run here. The end of what it said:
+{tail}
+If a file of the course was changed, get it back with `git checkout {name}`. If a package cannot be loaded,
+delete the folder .venv and run `{command}` again. Your notebooks are untouched."""
 
 
 def open_table_of_contents(server: Server) -> None:
@@ -75,33 +80,39 @@ def stay_until_stopped(server: Server) -> int:
     return 0
 
 
-def check_course(python: Path, env: dict, port: int | None) -> int:
+def check_course(python: Path, env: dict[str, str], port: int | None) -> int:
     """Prove that the course runs here: what holds is printed, the first thing that does not ends it."""
-    name = FIRST_NOTEBOOK.relative_to(ROOT).as_posix()
     execute_notebook(python, env, FIRST_NOTEBOOK)
-    with running_server(python, env, choose_port(port)) as server:
+    # Not 8888: a JupyterLab that starts at the same time may want that one.
+    with running_server(python, env, choose_port(port) if port else free_port()) as server:
         verify(True, f"JupyterLab answers at {server.address('/')} with the token")
-        path = notebook_path(FIRST_NOTEBOOK)
-        status, body = server.ask(f"/api/contents/{path}?content=0")
-        served = status == 200 and json.loads(body)["type"] == "notebook"
-        verify(served, f"it serves {name} from this folder", status)
-        status, body = server.ask(f"/lab/tree/{path}")
-        verify(
-            status == 200 and b"jupyter-config-data" in body,
-            "the page that opens the notebook is there",
-            status,
-        )
-        status, _ = server.ask("/api/contents", token=False)
-        verify(status == 403, "without the token it gives no file away", status)
-        status, _ = server.ask(f"/lab/tree/{path}", token=False)
-        verify(status in (302, 403), "without the token it opens no page", status)
-        status, body = server.ask("/api/kernelspecs")
-        kernels = json.loads(body)["kernelspecs"] if status == 200 else {}
-        verify(
-            "python3" in kernels, "the kernel `python3`, which every notebook uses, is there", sorted(kernels)
-        )
+        check_what_is_served(server)
+        check_strangers(server)
     say("All of it works.")
     return 0
+
+
+def check_what_is_served(server: Server) -> None:
+    """The first notebook, the page around it, and the kernel that runs it."""
+    name, path = FIRST_NOTEBOOK.relative_to(ROOT).as_posix(), notebook_path(FIRST_NOTEBOOK)
+    status, body = server.ask(f"/api/contents/{path}?content=0")
+    served = status == 200 and json.loads(body)["type"] == "notebook"
+    verify(served, f"it serves {name} from this folder", status)
+    status, body = server.ask(f"/lab/tree/{path}")
+    shown = status == 200 and b"jupyter-config-data" in body
+    verify(shown, "the page that opens the notebook is there", status)
+    status, body = server.ask("/api/kernelspecs")
+    kernels = json.loads(body)["kernelspecs"] if status == 200 else {}
+    claim = "the kernel `python3`, which every notebook uses, is there"
+    verify("python3" in kernels, claim, sorted(kernels))
+
+
+def check_strangers(server: Server) -> None:
+    """Nothing is given away without the token."""
+    status, _ = server.ask("/api/contents", token=False)
+    verify(status == 403, "without the token it gives no file away", status)
+    status, _ = server.ask(f"/lab/tree/{notebook_path(FIRST_NOTEBOOK)}", token=False)
+    verify(status in (302, 403), "without the token it opens no page", status)
 
 
 def verify(is_true: bool, claim: str, found: object = "") -> None:
@@ -114,24 +125,19 @@ Delete the folders .venv and .jupyter (never your notebooks) and run
     say(f"ok      {claim}")
 
 
-def execute_notebook(python: Path, env: dict, notebook: Path) -> None:
+def execute_notebook(python: Path, env: dict[str, str], notebook: Path) -> None:
     """Run every cell of the notebook in its own folder, saving nothing."""
     name = notebook.relative_to(ROOT).as_posix()
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     count = sum(cell["cell_type"] == "code" for cell in cells)
     say(f"Running {name} ({count} code cells; up to a minute).")
-    command = [str(python), "-c", "from nbclient.cli import main; main()"]
+    command = [str(python), "-P", "-c", "from nbclient.cli import main; main()"]
     command += ["--timeout=600", "--kernel_name=python3", notebook.name]
+    options = {"cwd": notebook.parent, "env": env, "encoding": "utf-8", "errors": "replace"}
     started = time.monotonic()
-    done = subprocess.run(
-        command, cwd=notebook.parent, env=env, capture_output=True, encoding="utf-8", errors="replace"
-    )
+    done = subprocess.run(command, capture_output=True, check=False, **options)
     if done.returncode:
         tail = "\n".join("    " + line for line in done.stderr.splitlines()[-25:])
-        raise CourseError(f"""{name} does not run here. The end of what it said:
-{tail}
-If a file of the course was changed, get it back with `git checkout {name}`. If a package cannot be loaded,
-delete the folder .venv and run `{this_command("lab --check")}` again. Your notebooks are untouched.""")
-    verify(
-        True, f"all {count} code cells of {name} ran without an error ({time.monotonic() - started:.0f} s)"
-    )
+        raise CourseError(NOTEBOOK_FAILS.format(name=name, tail=tail, command=this_command("lab --check")))
+    seconds = time.monotonic() - started
+    verify(True, f"all {count} code cells of {name} ran without an error ({seconds:.0f} s)")

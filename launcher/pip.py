@@ -1,57 +1,68 @@
 """Runs pip inside `.venv`, says what it is doing, and reads its log."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from launcher.environment import venv_python
 from launcher.errors import CourseError
 from launcher.failures import explain_failure
 from launcher.places import DOWNLOADS, LOGS, ROOT, read_text, say
+from launcher.variables import pip_variables
 
+LOG = LOGS / "pip.log"
 HEARTBEAT = 10  # seconds between two signs of life of a long step
 
 
-def run_pip(packages: list[str], lock_file, keep_downloads: bool) -> None:
-    """Install packages with pip: its own bars on a terminal, a line every few seconds elsewhere."""
-    log, errors = LOGS / "pip.log", LOGS / "pip-errors.log"
-    command = [
-        str(venv_python()),
-        "-I",
-        "-X",
-        "utf8",
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "--no-warn-script-location",
-    ]
-    command += ["--disable-pip-version-check", "--log", str(log), *packages]
+def run_pip(packages: list[str], lock_file: TextIO, keep_downloads: bool) -> None:
+    """Install packages with pip: its own bars on a terminal, a line every few seconds elsewhere.
+
+    Raises:
+        CourseError: pip failed; the message says why, what to do, and where its log is.
+    """
+    log, errors = LOG, LOGS / "pip-errors.log"
+    errors.unlink(missing_ok=True)
+    command = [str(venv_python()), "-I", "-X", "utf8", "-m", "pip", "install", "--no-input"]
+    command += ["--no-warn-script-location", "--disable-pip-version-check"]
+    command += ["--log", str(log), *packages]
     command += [] if keep_downloads else ["--no-cache-dir"]
-    # The system's own temporary folder is often a small part of the memory: torch does not fit.
-    shutil.rmtree(DOWNLOADS, ignore_errors=True)
-    DOWNLOADS.mkdir()
-    env = dict(os.environ, TMPDIR=str(DOWNLOADS), TEMP=str(DOWNLOADS), TMP=str(DOWNLOADS))
-    # Where a pip outlives this process, the lock stays held as long as that pip lives.
-    inherited = {} if os.name == "nt" else {"pass_fds": [lock_file.fileno()]}
-    on_terminal = sys.stdout.isatty()
-    try:
-        with errors.open("w", encoding="utf-8") as error_file:
-            if on_terminal:
-                code = wait_for(subprocess.Popen(command, cwd=ROOT, env=env, **inherited), None)
-            else:
-                quiet = {"stdout": subprocess.DEVNULL, "stderr": error_file}
-                code = wait_for(
-                    subprocess.Popen([*command, "-qq"], cwd=ROOT, env=env, **quiet, **inherited), log
-                )
-    finally:
-        shutil.rmtree(DOWNLOADS, ignore_errors=True)
+    with room_for_downloads():
+        code = start_and_wait(command, lock_file, log, errors)
     if code:
         raise CourseError(explain_failure(read_text(errors) + important_lines(read_text(log)), log))
+
+
+@contextlib.contextmanager
+def room_for_downloads() -> Iterator[None]:
+    """An empty folder for pip's temporary files, beside `.venv`; it goes with the block."""
+    shutil.rmtree(DOWNLOADS, ignore_errors=True)
+    DOWNLOADS.mkdir()
+    try:
+        yield
+    finally:
+        shutil.rmtree(DOWNLOADS, ignore_errors=True)
+
+
+def start_and_wait(command: list[str], lock_file: TextIO, log: Path, errors: Path) -> int:
+    """pip's exit code. Where it outlives this process, the lock stays held as long as it lives."""
+    options = {"cwd": ROOT, "env": pip_variables(), **holding(lock_file)}
+    if sys.stdout.isatty():
+        return wait_for(subprocess.Popen(command, **options), None)
+    with errors.open("w", encoding="utf-8") as error_file:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": error_file}
+        return wait_for(subprocess.Popen([*command, "-qq"], **options, **quiet), log)
+
+
+def holding(lock_file: TextIO) -> dict:
+    """How a program is started that keeps the installation's lock for as long as it lives."""
+    return {} if os.name == "nt" else {"pass_fds": [lock_file.fileno()]}
 
 
 def wait_for(process: subprocess.Popen, log: Path | None) -> int:
@@ -84,8 +95,11 @@ def last_step(log: str) -> str:
 
 
 def started_to_change(log: str) -> bool:
-    """Whether pip got as far as writing into the environment: it fetches everything first."""
-    return "Installing collected packages" in log
+    """Whether pip got as far as writing into the environment: it fetches everything first.
+
+    uv alone does not count: nothing of the course needs it.
+    """
+    return re.search(r"Installing collected packages: (?!uv$)", log, re.MULTILINE) is not None
 
 
 def important_lines(log: str) -> str:

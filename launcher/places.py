@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOGS = ROOT / ".venv.logs"
 DOWNLOADS = ROOT / ".venv.downloads"
+CACHE = ROOT / ".venv.cache"  # what uv fetched; linked into .venv, so it takes no room of its own
 STATE = ROOT / ".jupyter"
 NOTEBOOKS = ROOT / "notebooks"
 FIRST_NOTEBOOK = NOTEBOOKS / "00_getting_started.ipynb"

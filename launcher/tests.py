@@ -22,7 +22,7 @@ def test(options: argparse.Namespace, arguments: list[str]) -> int:
     # One thread for each worker; and a progress bar says something else in every run.
     env = dict(env, OMP_NUM_THREADS="1", TQDM_DISABLE="1")
     run = functools.partial(subprocess.call, cwd=ROOT, env=env)
-    pytest = [str(python), "-m", "pytest"]
+    pytest = [str(python), "-P", "-m", "pytest"]
     if arguments:
         names_notebook = any(".ipynb" in argument for argument in arguments)
         return run(pytest + (NBVAL if names_notebook else []) + arguments)
@@ -40,7 +40,7 @@ def test(options: argparse.Namespace, arguments: list[str]) -> int:
 def test_stages(python: str, pytest: list) -> list:
     """(name, command) of every stage of a full test, for two cores; browser tests run one at a time."""
     # A third of the unit tests' time is waiting for time limits and servers; notebooks compute all the time.
-    ruff = [python, "-m", "ruff"]
+    ruff = [python, "-P", "-m", "ruff"]
     coverage = ["--cov=helpers", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
     folders = (NOTEBOOKS, ROOT / "homework" / "source")

@@ -136,10 +136,11 @@ class Project:
         shutil.copytree(self.root.parent, parent, symlinks=True, dirs_exist_ok=True)
         return Project(parent)
 
-    def lock(self, version: str) -> None:
-        """Pin the stand-in for the course's packages to a version."""
-        (self.root / "requirements.txt").write_text(f"course_standin=={version}\n")
-        (self.root / "requirements-test.txt").write_text(f"course_standin=={version}\ntest_standin==1.0\n")
+    def lock(self, version: str, *more: str) -> None:
+        """Pin the stand-in for the course's packages to a version; `more` are further lines."""
+        pins = "".join(f"{line}\n" for line in (f"course_standin=={version}", *more))
+        (self.root / "requirements.txt").write_text(pins)
+        (self.root / "requirements-test.txt").write_text(pins + "test_standin==1.0\n")
 
     @property
     def venv(self) -> Path:
