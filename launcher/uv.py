@@ -1,7 +1,7 @@
 """Installs with uv, in half of pip's time. pip brings it, and serves where uv cannot take its settings over.
 
 uv keeps what it fetched in `.venv.cache` and links it into `.venv`: the same room on the disk, once. So an
-installation that was stopped goes on, and one that is made anew fetches nothing.
+installation that was stopped goes on, and one that is made anew fetches no package again.
 """
 
 import ast
@@ -32,7 +32,8 @@ OPTIONS = {
 }
 # Those that change nothing of what is installed, and nothing of where it comes from.
 NO_MATTER = """break-system-packages cache-dir config-file disable-pip-version-check no-cache-dir no-color
-no-input no-warn-script-location progress-bar quiet require-virtualenv retries root-user-action user verbose"""
+no-input no-warn-script-location progress-bar quiet require-virtualenv retries root-user-action user
+verbose"""
 Settings = tuple[list[str], dict[str, str]]  # options for uv, and variables
 FETCHING = r"Failed to (fetch|download|extract)|Request failed|No solution found"
 

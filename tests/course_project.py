@@ -3,6 +3,8 @@
 The wheels stand in for PyTorch and JupyterLab, 5 GB of them; where a test says so, the real JupyterLab runs.
 """
 
+import contextlib
+import functools
 import json
 import os
 import shutil
@@ -10,7 +12,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -59,7 +64,7 @@ TEST_FILES = {"pytest/__main__.py": SAY, "ruff/__main__.py": SAY}
 
 def build_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:
     """A wheel of pure Python with these files."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     info = f"{name}-{version}.dist-info"
     head = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -185,6 +190,22 @@ class Project:
         )
         assert "Traceback" not in done.stderr.replace("    Traceback", ""), done.stderr
         return done
+
+
+@contextlib.contextmanager
+def serving(folder: Path, fetched: list[str]) -> Iterator[str]:
+    """The address of a folder on this machine; the paths that are asked for are noted."""
+
+    class Noting(SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            fetched.append(self.path)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Noting, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
 
 
 def from_index(port: int) -> dict[str, str]:

@@ -3,18 +3,15 @@
 The wheels are stand-ins and the index is this test's own: PyTorch's real one is not asked.
 """
 
-import functools
 import json
 import os
 import re
 import shutil
 import subprocess
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from course_project import ROOT, Project, build_wheel, closed_port, posix
+from course_project import ROOT, Project, build_wheel, closed_port, posix, serving
 
 from launcher import builds
 from launcher.builds import Build
@@ -29,13 +26,6 @@ triton==1.0 ; sys_platform == 'linux'  # via torch
 ONLY_CUDA = {"nvidia-standin", "triton"}
 
 
-class Index(SimpleHTTPRequestHandler):
-    """Serves a folder: the index of CPU builds."""
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def cpu_index(tmp_path):
     """The address of an index that has the two packages of the CPU build."""
@@ -44,13 +34,8 @@ def cpu_index(tmp_path):
         wheel = build_wheel(tmp_path / "cpu", name, "1.0+cpu", {f"{name}.py": "version = '1.0+cpu'\n"})
         (folder / "whl" / name).mkdir(parents=True)
         shutil.copy(wheel, folder / "whl" / name)
-    serve = functools.partial(Index, directory=folder)
-    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/whl"
-        server.shutdown()
-        thread.join()
+    with serving(folder, []) as address:
+        yield f"{address}/whl"
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 """Installing with uv: what it does as pip does, what it tells when it fails, and when pip serves instead."""
 
-import contextlib
 import json
-import os
 import re
+import shutil
 import subprocess
+import sys
 import zipfile
 from importlib import metadata
 from pathlib import Path
 
 import pytest
-from course_project import Project, closed_port, from_index, posix
+from course_project import Project, build_wheel, closed_port, from_index, serving
 
 from launcher import pip, uv
 
@@ -70,15 +70,19 @@ def test_nothing_is_kept_twice(ready_once):
     assert installed.stat().st_nlink > 1  # the same file lies in .venv.cache
 
 
-def test_an_environment_made_anew_fetches_nothing(ready):
-    for python in ready.python.parent.glob("python*"):
-        python.unlink()
-    for wheel in ready.wheels.glob("course_standin*"):
-        wheel.rename(wheel.with_suffix(".gone"))
-    ready.env["PIP_NO_INDEX"] = "0"
-    done = ready.run("lab", "--check", PIP_INDEX_URL=f"http://127.0.0.1:{closed_port()}/simple")
-    assert "made anew" in done.stdout
-    assert done.returncode in (0, 1)
+def test_an_environment_made_anew_fetches_no_package_again(ready, tmp_path):
+    ready.lock("1.0", f"uv=={VERSION}", "far_standin==1.0")
+    build_wheel(tmp_path / "simple" / "far-standin", "far_standin", "1.0", {"far_standin.py": ""})
+    fetched = []
+    with serving(tmp_path, fetched) as address:
+        index = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": f"{address}/simple"}
+        assert ready.run("lab", "--check", **index).returncode == 0
+        assert [path for path in fetched if path.endswith(".whl")]
+        fetched.clear()
+        shutil.rmtree(ready.venv)
+        done = ready.run("lab", "--check", **index)
+    assert done.returncode == 0 and (ready.packages() / "far_standin.py").exists(), done.stderr
+    assert fetched and not [path for path in fetched if path.endswith(".whl")]
 
 
 def test_a_changed_lock_and_lost_files_are_made_up_for(ready):
@@ -139,21 +143,16 @@ def test_pip_serves_where_uv_does_not_know_its_settings(ready):
     assert not (ready.root / ".venv.logs" / "uv.log").exists()
 
 
-@posix
-def test_on_a_terminal_one_line_grows(ready):
-    ready.lock("2.0", f"uv=={VERSION}")
-    main, other = os.openpty()
-    command = ready.command("lab", "--check", before="import launcher.uv as u; u.shutil.disk_usage")
-    with subprocess.Popen(
-        command, cwd=ready.root, env=ready.env, stdout=other, stderr=subprocess.PIPE, text=True
-    ) as process:
-        os.close(other)
-        said = ""
-        with contextlib.suppress(OSError):  # how Linux reports that the last writer has gone
-            while chunk := os.read(main, 4096):
-                said += chunk.decode(errors="replace")
-    os.close(main)
-    assert process.returncode == 0 and "All of it works." in said
+@pytest.mark.parametrize("terminal", [True, False])
+def test_how_far_it_is_shows_while_uv_works(terminal, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(uv, "LOG", tmp_path / "uv.log")
+    monkeypatch.setattr(uv, "HEARTBEAT", 0.5)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(2)"]) as process:
+        assert uv.follow(process, 2.0) == 0
+    said = capsys.readouterr().out
+    assert said.count("of about 2.0 GB") >= 1
+    assert said.startswith("\r") == terminal and said.endswith("\n")
 
 
 def test_the_line_says_what_is_fetched_and_how_far_it_is(monkeypatch, tmp_path):
