@@ -7,12 +7,14 @@ from launcher.environment import check_current_environment
 from launcher.install import prepare_environment
 from launcher.machine import check_writable
 from launcher.places import ROOT
+from launcher.shadows import name_shadows
 from launcher.variables import jupyter_variables
 
 
 def choose_environment(use_current: bool, extras: str) -> tuple:
     """The Python to run the course with, and the variables it runs under."""
     check_writable(ROOT)
+    name_shadows(use_current)
     python = check_current_environment(extras) if use_current else prepare_environment(extras)
     return python, jupyter_variables(use_current)
 
