@@ -29,9 +29,7 @@ def one_installation_at_a_time() -> Iterator[TextIO]:
                 raise CourseError(INSTALLATION_RUNS) from None
             if error.errno not in NO_LOCKS:
                 raise
-            say(
-                f"The disk of this folder cannot lock files ({error.strerror}): start no second installation."
-            )
+            say(NO_LOCKS_HERE.format(reason=error.strerror))
         yield lock_file
 
 

@@ -7,12 +7,14 @@ from launcher.environment import check_current_environment
 from launcher.install import prepare_environment
 from launcher.machine import check_writable
 from launcher.places import ROOT
+from launcher.shadows import name_shadows
 from launcher.variables import jupyter_variables
 
 
 def choose_environment(options: argparse.Namespace, extras: str) -> tuple:
     """The Python to run the course with, and the variables it runs under."""
     check_writable(ROOT)
+    name_shadows(options.current_env)
     if options.current_env:
         return check_current_environment(extras), jupyter_variables(True)
     return prepare_environment(extras, options.build), jupyter_variables(False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from launcher.builds import Build, package_sizes, remembered
 from launcher.errors import CourseError
-from launcher.places import LOGS, PYTHON, ROOT, this_command
+from launcher.places import PYTHON, ROOT, this_command
 from launcher.proxies import proxy_words
 
 # What pip or the system say (any of these words), and what it means. The first that fits counts: a full disk
@@ -79,22 +79,29 @@ On an old system (a Linux from before 2019, macOS before 14, Windows before 10) 
 ]
 
 
-def explain_failure(text: str, log: Path, program: str = "pip") -> str:
-    """Turn pip's or uv's words into what happened, what to do, and what is kept."""
-    size = package_sizes(platform.system(), remembered() or Build.FULL)[1]
+def meaning(text: str) -> tuple[str, str]:
+    """What a text says went wrong, with what to do; and the line of it that says so."""
     for pattern, advice in FAILURES:
         hit = re.search(pattern, text, re.IGNORECASE)
         if hit:
-            line = text[text.rfind("\n", 0, hit.start()) + 1 :].split("\n", 1)[0].strip()
-            advice = advice.format(size=size, python=PYTHON, **proxy_words())
-            break
-    else:
-        line = next((one.strip() for one in reversed(text.splitlines()) if one.strip()), "no message")
-        advice = "The installation failed in a way that this program does not know."
+            line = text[text.rfind("\n", 0, hit.start()) + 1 :].split("\n", 1)[0]
+            size = package_sizes(platform.system(), remembered() or Build.FULL)[1]
+            return advice.format(size=size, python=PYTHON, **proxy_words()), line.strip()[:300]
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["no message"]
+    return "The installation failed in a way that this program does not know.", lines[-1][:300]
+
+
+def explain_failure(text: str, log: Path, program: str = "pip") -> str:
+    """Turn pip's or uv's words into what happened, what to do, and what is kept."""
+    advice, line = meaning(text)
     return f"""{advice}
 Then run `{this_command("lab")}` again: it goes on where this run stopped; what was downloaded whole is kept.
-    {program} said: {line[:300]}
+    {program} said: {line}
     its whole log: {log}"""
+
+
+FULL, DENIED = (errno.ENOSPC, errno.EDQUOT), (errno.EACCES, errno.EPERM, errno.EROFS)
+WINDOWS_FULL, WINDOWS_DENIED = (112,), (5, 32)
 
 
 def explain_system_error(error: OSError) -> CourseError | None:
@@ -102,9 +109,13 @@ def explain_system_error(error: OSError) -> CourseError | None:
     if error.errno == errno.ENOENT and str(error.filename).startswith(str(ROOT)):
         return CourseError(f"""A file of the course is missing: {error.filename}
 Download the course again, or get the file back with `git checkout`. Your notebooks are untouched.""")
-    known = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
-    if error.errno in known or getattr(error, "winerror", None) in (5, 32, 112):
-        return CourseError(
-            explain_failure(f"{error} {'Permission denied' * (error.errno == errno.EROFS)}", LOGS)
-        )
-    return None
+    windows = getattr(error, "winerror", None)
+    if error.errno in FULL or windows in WINDOWS_FULL:
+        advice, _ = meaning("No space left on device")
+    elif error.errno in DENIED or windows in WINDOWS_DENIED:
+        advice, _ = meaning("Permission denied")
+    else:
+        return None
+    return CourseError(
+        f"{advice}\nThen run the same command again. Nothing is lost.\n    the system said: {error}"
+    )

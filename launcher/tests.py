@@ -8,7 +8,8 @@ import time
 from launcher.children import choose_environment
 from launcher.places import NOTEBOOKS, ROOT, say
 
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "-p", "tests.notebook_pictures"]
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+NBVAL += ["-p", "tests.notebook_pictures", "-p", "tests.kernel_watch"]
 
 
 def side_by_side(workers: int) -> list:

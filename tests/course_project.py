@@ -55,11 +55,13 @@ SAY = (
 )
 
 COURSE_FILES = {
+    "jupyterlab/__init__.py": "",
     "jupyterlab/__main__.py": LAB,
     "nbclient/__init__.py": "",
     "nbclient/cli.py": RUN_NOTEBOOK,
 }
-TEST_FILES = {"pytest/__main__.py": SAY, "ruff/__main__.py": SAY}
+TEST_FILES = {f"{name}/__init__.py": "" for name in ("pytest", "ruff")}
+TEST_FILES |= {f"{name}/__main__.py": SAY for name in ("pytest", "ruff")}
 
 
 def build_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:

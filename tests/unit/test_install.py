@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from course_project import closed_port, from_index
+from course_project import COURSE_FILES, build_wheel, closed_port, from_index
 
 from launcher import builds, machine
 
@@ -66,15 +66,18 @@ def test_switching_between_lab_and_test_installs_once(installed):
     assert "The packages are installed" in installed.run("test", "-x", PIP_FIND_LINKS="").stdout
 
 
-def test_lost_marker_and_lost_files_are_repaired(installed):
+@pytest.mark.parametrize("damage", ["lost", "cut off"])
+def test_lost_marker_and_damaged_files_are_repaired(installed, damage):
     installed.marker.unlink()
     lost = installed.packages() / "course_standin.py"
     lost.unlink()
+    if damage == "cut off":
+        lost.write_text("version = ")
     (installed.packages() / "~ourse").mkdir()
     done = installed.run("lab", "--check")
     assert done.returncode == 0, done.stderr
     assert "did not finish" in done.stdout and "course_standin-1.0 was half installed" in done.stdout
-    assert lost.exists() and installed.marker.exists()
+    assert lost.read_text() == "version = '1.0'\n" and installed.marker.exists()
     assert not (installed.packages() / "~ourse").exists()
 
 
@@ -117,6 +120,34 @@ def test_without_a_network_a_changed_lock_does_not_stop_the_course(installed):
     assert "does not answer" in done.stdout and "packages that it had before" in done.stdout
     # the update is made up for as soon as there is a network
     assert "has changed" in installed.run("lab", "--check").stdout
+
+
+def test_an_update_that_stops_in_the_middle_is_repaired_at_the_next_start(installed):
+    """pip had begun to replace packages: what is there counts as no environment until it is whole."""
+    build_wheel(installed.wheels, "course_standin", "3.0", COURSE_FILES | {"blocked/file.py": ""})
+    blocker = installed.packages() / "blocked"
+    blocker.touch()  # pip cannot make a folder of this name
+    installed.lock("3.0")
+    done = installed.run("lab", "--check")
+    assert done.returncode == 1 and not installed.marker.exists(), done.stdout
+    blocker.unlink()
+    done = installed.run("lab", "--check")
+    assert done.returncode == 0 and "did not finish. It is repaired" in done.stdout, done.stderr
+
+
+def test_packages_never_go_elsewhere_unseen(project, tmp_path):
+    elsewhere = {"PIP_TARGET": str(tmp_path / "t"), "PIP_PREFIX": str(tmp_path / "p"), "PIP_USER": "1"}
+    done = project.run("lab", "--check", **elsewhere, PIP_REQUIRE_VIRTUALENV="1")
+    assert done.returncode == 0, done.stderr
+    assert (project.packages() / "course_standin.py").exists()
+
+
+def test_a_setting_of_pips_own_that_leads_elsewhere_is_told(project, tmp_path):
+    settings = tmp_path / "pip.conf"
+    settings.write_text(f"[install]\ntarget = {tmp_path / 'elsewhere'}\n")
+    done = project.run("lab", "--check", PIP_CONFIG_FILE=str(settings))
+    assert done.returncode == 1 and not project.marker.exists()
+    assert "course_standin is not in" in done.stderr and "pip config list" in done.stderr
 
 
 def test_damaged_download(installed):

@@ -1,5 +1,6 @@
 """`course.py lab` with the real JupyterLab: its check, its port, its end, its settings."""
 
+import contextlib
 import json
 import re
 import signal
@@ -56,17 +57,13 @@ def test_server_that_dies_at_the_start_shows_its_log(project):
     )
 
 
-@posix
-@pytest.mark.parametrize("signal_name", ["SIGINT", "SIGHUP"])
-def test_ctrl_c_or_a_closed_window_leaves_nothing_running(project, tmp_path, signal_name):
-    opened = tmp_path / "opened"
-    browser = tmp_path / "browser.sh"
-    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}.tmp" && mv "{opened}.tmp" "{opened}"\n')
-    browser.chmod(0o755)
+@contextlib.contextmanager
+def running_lab(project, **env):
+    """`course.py lab` until it tells its address: (the process, the address's match, a server to ask)."""
     with subprocess.Popen(
         project.command("lab", "--current-env"),
         cwd=project.root,
-        env=dict(project.env, BROWSER=f"{browser} %s"),
+        env=project.env | env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -77,9 +74,18 @@ def test_ctrl_c_or_a_closed_window_leaves_nothing_running(project, tmp_path, sig
             lines.append(process.stdout.readline())
             assert lines[-1], "".join(lines)
         address = re.search(r"http://127\.0\.0\.1:(\d+)/lab/tree/(\S+)\?token=(\w+)", "".join(lines))
-        port, notebook, token = address.groups()
-        assert notebook == "notebooks/00_getting_started.ipynb" and len(token) >= 32
-        server = jupyter.Server(None, int(port), token, None)
+        yield process, address, jupyter.Server(None, int(address[1]), address[3], None)
+
+
+@posix
+@pytest.mark.parametrize("signal_name", ["SIGINT", "SIGHUP"])
+def test_ctrl_c_or_a_closed_window_leaves_nothing_running(project, tmp_path, signal_name):
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser.sh"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}.tmp" && mv "{opened}.tmp" "{opened}"\n')
+    browser.chmod(0o755)
+    with running_lab(project, BROWSER=f"{browser} %s") as (process, address, server):
+        assert address[2] == "notebooks/00_getting_started.ipynb" and len(address[3]) >= 32
         assert server.ask("/api/kernels", method="POST", body=b'{"name": "python3"}')[0] == 201
         children = psutil.Process(process.pid).children(recursive=True)
         assert len(children) >= 2, "expected the server and its kernel"
@@ -88,6 +94,24 @@ def test_ctrl_c_or_a_closed_window_leaves_nothing_running(project, tmp_path, sig
     assert process.returncode == 0 and "Traceback" not in rest
     assert not psutil.wait_procs(children, timeout=30)[1]
     assert opened.read_text().strip() == address.group()
+
+
+@posix
+def test_proxies_stop_no_server_and_reach_kernels_and_terminals(project):
+    proxies = {"ALL_PROXY": "socks5://127.0.0.1:9", "https_proxy": "127.0.0.1:7890", "NO_PROXY": "localhost"}
+    with running_lab(project, **proxies) as (process, _, server):
+        (running,) = psutil.Process(process.pid).children()
+        assert server.ask("/api/kernels", method="POST", body=b'{"name": "python3"}')[0] == 201
+        session = b'{"path": "a.ipynb", "name": "a", "type": "notebook", "kernel": {"name": "python3"}}'
+        assert server.ask("/api/sessions", method="POST", body=session)[0] == 201
+        assert server.ask("/api/terminals", method="POST", body=b"{}")[0] == 200
+        started = [child.environ() for child in running.children()]
+        assert len(started) == 3
+        for env in started:
+            assert {name: env[name] for name in env if name.lower().endswith("_proxy")} == proxies
+        assert {name for name in running.environ() if name.lower().endswith("_proxy")} == {"NO_PROXY"}
+        process.send_signal(signal.SIGINT)
+        process.communicate()
 
 
 def test_state_stays_in_the_project_and_foreign_settings_out(project, tmp_path):
