@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.report import provenance, table
 from benchmarks.sections import Options
-from course import ROOT
 from launcher.errors import CourseError
+from launcher.places import ROOT
 
 HOMEWORK, JOBS, SEED = "hw3", 2, 0
 FIRST_STUDENT = 80_000

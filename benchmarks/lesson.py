@@ -8,9 +8,9 @@ from typing import Any
 
 import nbformat
 
-from course import NOTEBOOKS
 from helpers import is_downloaded
 from launcher.errors import CourseError
+from launcher.places import NOTEBOOKS
 
 NOTEBOOK = NOTEBOOKS / "15_training_fast.ipynb"
 

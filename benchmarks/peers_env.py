@@ -15,7 +15,8 @@ import sysconfig
 from pathlib import Path
 
 from benchmarks.report import last_line
-from course import FAILURES, venv_python
+from launcher.environment import venv_python
+from launcher.failures import FAILURES
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv-bench"

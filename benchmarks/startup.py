@@ -11,10 +11,11 @@ import time
 import urllib.request
 from pathlib import Path
 
-import course
 from benchmarks.report import provenance, table, verdict
 from benchmarks.sections import Options
 from launcher.errors import CourseError
+from launcher.jupyter import choose_port
+from launcher.places import ROOT, VENV
 
 LAB_TARGET = 6.0  # seconds to a served page
 LAB_LIMIT = 180  # seconds: it does not start at all
@@ -36,7 +37,7 @@ def import_seconds(rounds: int) -> list[float]:
 
     found = []
     for number in trange(rounds + 1, desc="imports", unit="interpreter"):
-        said = subprocess.check_output([sys.executable, "-c", IMPORTS], cwd=course.ROOT, encoding="utf-8")
+        said = subprocess.check_output([sys.executable, "-c", IMPORTS], cwd=ROOT, encoding="utf-8")
         if number:  # the first one reads the files into the system's cache
             found.append(json.loads(said))
     return [statistics.median(column) for column in zip(*found, strict=True)]
@@ -44,11 +45,11 @@ def import_seconds(rounds: int) -> list[float]:
 
 def lab_command(port: int) -> list[str]:
     """The student's command, with the environment that runs now."""
-    in_venv = Path(sys.prefix).resolve() == course.VENV.resolve()
+    in_venv = Path(sys.prefix).resolve() == VENV.resolve()
     current = [] if in_venv else ["--current-env"]
     return [
         sys.executable,
-        str(course.ROOT / "course.py"),
+        str(ROOT / "course.py"),
         "lab",
         "--no-browser",
         *current,
@@ -61,7 +62,7 @@ def lab_seconds() -> float:
     """Seconds from the command to the first page that is served to its address and token."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        lab_command(course.choose_port(None)),
+        lab_command(choose_port(None)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

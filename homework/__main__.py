@@ -3,64 +3,14 @@ COMMAND …"""
 
 from __future__ import annotations
 
-import argparse
-import datetime
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from homework.assignments import SECONDS
+from launcher.cli import make_parser
 from launcher.errors import CourseError
-
-
-def a_time(text: str) -> datetime.datetime:
-    """A time in ISO form; without a zone, this machine's."""
-    try:
-        time = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        problem = f"{text!r} is no time such as 2026-12-01T23:59 or 2026-12-01T23:59+08:00"
-        raise argparse.ArgumentTypeError(problem) from None
-    return time.astimezone(datetime.UTC)
-
-
-def at_least_one(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError("a whole number of jobs is needed, 1 or more")
-    return int(text)
-
-
-def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="course.py", allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="run the tests of a homework on your answers")
-    check.add_argument("homework", help="such as hw3")
-    check.add_argument("--task", help="look at one task alone, such as 2")
-    submit = commands.add_parser("submit", help="make the file to hand in")
-    submit.add_argument("homework", help="such as hw3")
-    submit.add_argument("--student", required=True, help="your student's id")
-    submit.add_argument("--to", type=Path, metavar="FOLDER", help="where the file goes; handins/ without it")
-    release = commands.add_parser("release", help="make the student's copies out of homework/source")
-    release.add_argument("homework", nargs="*", help="such as hw3; all without it")
-    grade = commands.add_parser("grade", help="grade a folder of hand-ins")
-    grade.add_argument("homework", help="such as hw3")
-    grade.add_argument(
-        "--inbox", type=Path, required=True, metavar="FOLDER", help="zips, notebooks, bulk downloads"
-    )
-    grade.add_argument(
-        "--out", type=Path, required=True, metavar="FOLDER", help="marks, feedback and report go here"
-    )
-    grade.add_argument("--roster", type=Path, metavar="FILE", help="CSV with a line id,name for each student")
-    grade.add_argument("--due", type=a_time, metavar="TIME", help="such as 2026-12-01T23:59+08:00")
-    grade.add_argument("--jobs", type=at_least_one, default=max(1, (os.cpu_count() or 2) - 1), metavar="N")
-    grade.add_argument("--dask", metavar="ADDRESS", help="let the workers of this Dask scheduler grade")
-    grade.add_argument(
-        "--cell-seconds", type=float, default=SECONDS, help="time limit of a cell that has none of its own"
-    )
-    grade.add_argument("--no-sandbox", action="store_true", help="run students' code with all your rights")
-    mark = commands.add_parser("mark", help="open nbgrader's Formgrader to mark free-text answers")
-    mark.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the folder that grade wrote")
-    return parser
 
 
 def mark_by_hand(out: Path, extra: tuple = ()) -> int:
@@ -115,7 +65,7 @@ def run(arguments: list[str]) -> int:
             jobs=options.jobs,
             sandboxed=not options.no_sandbox,
             dask=options.dask,
-            cell_seconds=options.cell_seconds,
+            cell_seconds=options.cell_seconds or SECONDS,
         )
         print(summary)
     return 0

@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import json
 import platform
-import re
 import zipfile
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from homework.assignments import ANSWER, COPIES, QUESTION, ROOT, find, load
 from homework.marking import is_unanswered
 from homework.rebuild import Rejected, note_locked, read_cells
 from homework.release import TEXT_STUB
+from launcher.arguments import STUDENT_ID
 from launcher.errors import CourseError
 
 HANDINS = ROOT / "handins"  # where the files go without --to; ignored by git
-STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.@-]{0,39}")
 
 
 def submit(name: str, student: str, folder: Path | None = None, now: datetime.datetime | None = None) -> str:

@@ -19,3 +19,9 @@ def whole_file(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file in one step."""
+    with whole_file(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

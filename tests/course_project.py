@@ -3,15 +3,24 @@
 The wheels stand in for PyTorch and JupyterLab, 5 GB of them; where a test says so, the real JupyterLab runs.
 """
 
-import importlib.util
+import contextlib
+import functools
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and users")
 ROOT = Path(__file__).resolve().parent.parent
 
 # A stand-in for JupyterLab: answers what course.py asks, and only with the token.
@@ -46,16 +55,18 @@ SAY = (
 )
 
 COURSE_FILES = {
+    "jupyterlab/__init__.py": "",
     "jupyterlab/__main__.py": LAB,
     "nbclient/__init__.py": "",
     "nbclient/cli.py": RUN_NOTEBOOK,
 }
-TEST_FILES = {"pytest/__main__.py": SAY, "ruff/__main__.py": SAY}
+TEST_FILES = {f"{name}/__init__.py": "" for name in ("pytest", "ruff")}
+TEST_FILES |= {f"{name}/__main__.py": SAY for name in ("pytest", "ruff")}
 
 
 def build_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:
     """A wheel of pure Python with these files."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     info = f"{name}-{version}.dist-info"
     head = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -111,7 +122,8 @@ class Project:
         """A fresh copy with no .venv; the wheels of version 1.0 and 2.0 lie beside it."""
         project = cls(parent)
         project.root.mkdir()
-        shutil.copy(ROOT / "course.py", project.root)
+        for name in ("course.py", "pyproject.toml"):
+            shutil.copy(ROOT / name, project.root)
         for folder in ("etc", "helpers", "launcher"):
             shutil.copytree(
                 ROOT / folder, project.root / folder, ignore=shutil.ignore_patterns("__pycache__")
@@ -131,10 +143,11 @@ class Project:
         shutil.copytree(self.root.parent, parent, symlinks=True, dirs_exist_ok=True)
         return Project(parent)
 
-    def lock(self, version: str) -> None:
-        """Pin the stand-in for the course's packages to a version."""
-        (self.root / "requirements.txt").write_text(f"course_standin=={version}\n")
-        (self.root / "requirements-test.txt").write_text(f"course_standin=={version}\ntest_standin==1.0\n")
+    def lock(self, version: str, *more: str) -> None:
+        """Pin the stand-in for the course's packages to a version; `more` are further lines."""
+        pins = "".join(f"{line}\n" for line in (f"course_standin=={version}", *more))
+        (self.root / "requirements.txt").write_text(pins)
+        (self.root / "requirements-test.txt").write_text(pins + "test_standin==1.0\n")
 
     @property
     def venv(self) -> Path:
@@ -181,9 +194,38 @@ class Project:
         return done
 
 
-def load_course():
-    """course.py as a module: its pure functions are tested without a process."""
-    spec = importlib.util.spec_from_file_location("course", ROOT / "course.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@contextlib.contextmanager
+def serving(folder: Path, fetched: list[str]) -> Iterator[str]:
+    """The address of a folder on this machine; the paths that are asked for are noted."""
+
+    class Noting(SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            fetched.append(self.path)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Noting, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def from_index(port: int) -> dict[str, str]:
+    """pip's settings for an index on a loopback port."""
+    return {
+        "PIP_NO_INDEX": "0",
+        "PIP_FIND_LINKS": "",
+        "PIP_INDEX_URL": f"http://127.0.0.1:{port}/simple",
+        "PIP_RETRIES": "0",
+    }
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def allow_interrupts() -> None:
+    """A test run that was started in the background ignores Ctrl-C, and its children would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

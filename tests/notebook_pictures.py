@@ -29,13 +29,14 @@ def pictures(outputs: list[NotebookNode]) -> list[str]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Note a cell's pictures; after the last cell of a notebook, when its kernel is gone, judge them."""
+    kernel = item.parent.kernel if isinstance(item, IPyNbCell) else None
+    whole = kernel is not None and kernel.is_alive()
     yield
-    if not isinstance(item, IPyNbCell):
+    if not whole:  # no notebook, or one whose kernel died: its cells have failed already
         return
     seen = item.parent.stash.setdefault(SEEN, {})
     if IGNORED not in item.cell.metadata.get("tags", []):
-        drawn = getattr(item, "test_outputs", [])  # not there if the kernel died before this cell
-        seen[item.cell.id] = pictures(item.cell.outputs), pictures(drawn)
+        seen[item.cell.id] = pictures(item.cell.outputs), pictures(item.test_outputs or [])
     if nextitem is None or nextitem.parent is not item.parent:
         judge(item.parent.path, seen)
 

@@ -17,8 +17,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from course_project import ROOT, load_course
+from course_project import ROOT
 from playwright.sync_api import Page, expect, sync_playwright
+
+from launcher.jupyter import Server
 
 pytestmark = pytest.mark.browser
 # The first lessons, where a student meets JupyterLab. The later ones are made of the same parts, and each of
@@ -61,7 +63,7 @@ class Lab:
     def __init__(self, root: Path, address: str):
         self.root, self.address = root, address
         token = re.search(r"token=(\w+)", address).group(1)
-        self.server = load_course().Server(None, urlsplit(address).port, token, None)
+        self.server = Server(None, urlsplit(address).port, token, None)
 
     def get(self, path: str) -> list | dict:
         """The server's answer, from JSON."""
@@ -90,10 +92,11 @@ class Lab:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     root = tmp_path_factory.mktemp("browser") / "my course"
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    for folder in ("etc", "helpers", "notebooks"):
+    for folder in ("etc", "helpers", "launcher", "notebooks"):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
     (root / "data").mkdir()
-    shutil.copy(ROOT / "course.py", root)
+    for name in ("course.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
     for notebook in (root / "notebooks").glob("*.ipynb"):
         take_outputs_out(notebook)
     command = [sys.executable, "course.py", "lab", "--current-env", "--no-browser"]

@@ -1,0 +1,94 @@
+"""The command line: what is refused before anything is installed, and what `course.py test` runs."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from course_project import ROOT, write_notebook
+
+from launcher import children, cli
+
+
+def test_unknown_argument_of_lab_is_refused(project):
+    done = project.run("lab", "--chekc")
+    assert done.returncode == 2 and "--chekc" in done.stderr
+
+
+def test_every_stage_runs_and_one_failure_fails_the_whole(installed):
+    done = installed.run("test")
+    assert done.returncode == 1  # the stand-in's browser tests fail
+    summary = done.stdout.partition("=== Summary")[2].splitlines()
+    results = [(line.split()[0], line.split("s  ", 1)[1]) for line in summary if line]
+    assert [result for result, _ in results] == ["passed", "passed", "passed", "FAILED", "passed"]
+    assert "1 notebooks" in results[-1][1]
+    assert "--nbval-current-env" in done.stdout and "--cov-fail-under=95" in done.stdout
+
+
+def test_notebook_is_compared_with_its_saved_outputs(project):
+    notebook = project.root / "notebooks" / "00_getting_started.ipynb"
+    write_notebook(notebook, "print(6 * 7)")
+    content = json.loads(notebook.read_text())
+    cell = content["cells"][0]
+    cell["execution_count"] = 1
+    for saved, code in (("42\n", 0), ("41\n", 1)):
+        cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": saved}]
+        notebook.write_text(json.dumps(content))
+        done = project.run("test", "--current-env", "notebooks/00_getting_started.ipynb")
+        assert done.returncode == code, done.stdout
+
+
+def test_what_running_leaves_behind_is_ignored_by_git():
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert {".venv/", ".venv.*/", ".jupyter/"} <= set(ignored)
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ("check hw98", "there is no homework called 'hw98'; those that exist: hw1, hw2"),
+        ("check", "the following arguments are required: homework"),
+        ("submit hw1", "--student"),
+        ("submit hw1 --student a/b", "'a/b' cannot be a student's id"),
+        ("grade hw3", "required: --inbox, --out"),
+        ("grade hw98 --inbox . --out b", "there is no homework called 'hw98'"),
+        ("grade hw3 --inbox nowhere --out b", "--inbox: there is no folder nowhere"),
+        ("grade hw3 --inbox . --out b --roster nowhere", "--roster: there is no file nowhere"),
+        ("grade hw3 --inbox . --out b --jobs 0", "'0' is not a count"),
+        ("grade hw3 --inbox . --out b --due tomorrow", "'tomorrow' is no time such as 2026-12-01T23:59"),
+        ("grade hw3 --inbox . --out b --cell-seconds 0", "'0' is no time limit"),
+        ("mark --out nowhere", "--out: there is no folder nowhere"),
+        ("release hw1 --all", "unrecognized arguments: --all"),
+        ("bench nonsense", "there is no section 'nonsense'; the sections are: mnist, "),
+        ("lab --chekc", "unrecognized arguments: --chekc"),
+        ("lab --port 0", "'0' is not a port"),
+        ("lab --port 65536", "'65536' is not a port"),
+        ("lab --port lots", "'lots' is not a port"),
+        ("nonsense", "invalid choice: 'nonsense'"),
+    ],
+)
+def test_bad_arguments_are_told_before_anything_is_installed(arguments, words, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(children, "choose_environment", lambda *asked: pytest.fail("it begins to install"))
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments.split())
+    assert stopped.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_command_alone_names_every_command(project):
+    done = project.run()
+    assert done.returncode == 2  # nothing was done
+    for name in ("lab", "test", "check", "submit", "release", "grade", "mark", "bench"):
+        assert re.search(rf"^    {name} +\w", done.stdout, re.MULTILINE), name
+    assert not project.venv.exists()
+
+
+def test_the_launcher_needs_python_and_nothing_else():
+    """Without site-packages, and with nothing but the course's folder on the path."""
+    names = sorted(f"launcher.{path.stem}" for path in (ROOT / "launcher").glob("[a-z]*.py"))
+    code = f"import sys; sys.path.append({str(ROOT)!r}); import {', '.join(names)}; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-I", "-S", "-c", code], text=True).split()
+    ours = {name.partition(".")[0] for name in loaded} & {"helpers", "homework", "benchmarks", "tests"}
+    assert len(names) > 10 and not ours
