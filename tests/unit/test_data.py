@@ -16,8 +16,8 @@ import torch
 import torchvision
 from faulty_server import FaultyServer
 
-from helpers import load_images, sample_image
-from helpers.data import download, whole_sets
+from helpers import is_downloaded, load_images, sample_image
+from helpers.data import download, idx, whole_sets
 from helpers.data import image_sets as data
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -224,7 +224,7 @@ def test_a_course_data_that_is_no_folder_is_an_error(folder, monkeypatch):
 # Small sets in the real formats, made of real pictures
 
 
-def idx(array):
+def idx_bytes(array):
     header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
     return header + array.astype(np.uint8).tobytes()
 
@@ -234,9 +234,17 @@ def archives_of(train_count, test_count):
     files = {}
     for prefix, split, count in (("train", "train", train_count), ("t10k", "test", test_count)):
         part = load_images("mnist", split, dtype=torch.uint8)
-        files[f"{prefix}-images-idx3-ubyte.gz"] = gzip.compress(idx(part.images[:count, 0].numpy()))
-        files[f"{prefix}-labels-idx1-ubyte.gz"] = gzip.compress(idx(part.labels[:count].numpy()))
+        files[f"{prefix}-images-idx3-ubyte.gz"] = gzip.compress(idx_bytes(part.images[:count, 0].numpy()))
+        files[f"{prefix}-labels-idx1-ubyte.gz"] = gzip.compress(idx_bytes(part.labels[:count].numpy()))
     return files
+
+
+def unpacked_sums(files):
+    """What ``idx.SUMS`` holds of one version of a set."""
+    return {
+        name.removesuffix(".gz"): hashlib.md5(gzip.decompress(content)).hexdigest()
+        for name, content in files.items()
+    }
 
 
 @pytest.fixture
@@ -244,7 +252,8 @@ def served(folder, monkeypatch):
     """Fashion-MNIST and MNIST as torchvision knows them, but small, and with a mirror on this machine."""
     files = archives_of(600, 200)
     forget()
-    monkeypatch.setattr(whole_sets, "_COUNT", {"train": 600, "test": 200})
+    known = unpacked_sums(files)
+    monkeypatch.setattr(idx, "SUMS", {"MNIST": [known], "FashionMNIST": [known]})
     monkeypatch.setattr(data, "SAMPLE_SIZE", {"train": 100, "test": 50})
     sums = [(name, hashlib.md5(content).hexdigest()) for name, content in files.items()]
     with FaultyServer(files) as server:
@@ -331,7 +340,7 @@ def test_labels_that_do_not_belong_are_noticed(served, folder):
     load_images("mnist", full=True)
     forget()
     raw = folder / "MNIST" / "raw"
-    (raw / "train-labels-idx1-ubyte").write_bytes(idx(np.full(600, 10)))
+    (raw / "train-labels-idx1-ubyte").write_bytes(idx_bytes(np.full(600, 10)))
     with pytest.raises(OSError, match="is damaged"):
         load_images("mnist", full=True)
 
