@@ -43,7 +43,7 @@ def search_folders() -> list[Path]:
 def is_downloaded(name: str) -> bool:
     """Whether ``load_images(name, full=True)`` works without a network, from files packed or unpacked.
 
-    A file that is damaged does not count. The first time that costs a checksum (0.1 s for MNIST).
+    A file that is damaged does not count. The first time that costs a checksum (0.3 s for MNIST).
 
     Raises:
         ValueError: the name of no whole set.
