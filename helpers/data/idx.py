@@ -95,7 +95,8 @@ def _places(kind: str, folders: list[Path]) -> Iterator[Path]:
     for folder in folders:
         named = folder.parent if folder.name == "raw" else folder
         inside = sorted(folder.iterdir()) if folder.is_dir() else []
-        for place in [folder / kind, *inside, named]:
+        inside.sort(key=lambda place: place.name != kind)  # torchvision's own name before all others
+        for place in [*inside, named]:
             if _plain(place.name) == _plain(kind) and place.is_dir():
                 yield from (place / "raw", place)
 
