@@ -40,8 +40,20 @@ def pick_device(name: str | None = None) -> torch.device:
     """
     asked = name or os.environ.get("COURSE_DEVICE")
     if not asked:
-        return torch.device(_working()[0])
-    source = "" if name else " (named by the environment variable COURSE_DEVICE)"
+        return torch.device(_fastest())
+    return _named(asked, "" if name else " (named by the environment variable COURSE_DEVICE)")
+
+
+def _fastest() -> str:
+    """The first kind that works; of those before it, it is said once why they do not."""
+    fastest = _working()[0]
+    seen = _available()
+    for kind in seen[: seen.index(fastest)]:
+        _say_once(kind, _trouble(torch.device(kind)), fastest)
+    return fastest
+
+
+def _named(asked: str, source: str) -> torch.device:
     try:
         device = torch.device(asked)
     except RuntimeError:
@@ -65,12 +77,8 @@ def _advice() -> str:
 
 
 def _working() -> list[str]:
-    """The kinds of device that have computed something here; of one that could not, it is said once."""
-    kinds = [kind for kind in _available() if not _trouble(torch.device(kind))]
-    for kind in _available():
-        if kind not in kinds:
-            _say_once(kind, _trouble(torch.device(kind)), kinds[0])
-    return kinds
+    """The kinds of device that have computed something here, fastest first."""
+    return [kind for kind in _available() if not _trouble(torch.device(kind))]
 
 
 @cache

@@ -112,12 +112,14 @@ def test_a_card_that_cannot_compute_is_left_for_the_cpu_with_one_sentence(machin
 
 
 def test_the_next_kind_is_taken_if_it_computes(machine, capsys):
-    machine("cuda", "xpu", broken=("cuda",))
-    assert pick_device().type == "xpu"
-    assert "xpu is used" in capsys.readouterr().out
+    machine("cuda", "mps", "xpu", broken=("cuda", "xpu"))
+    assert pick_device().type == "mps"
+    said = capsys.readouterr().out
+    assert "'cuda'" in said and "mps is used" in said
+    assert "xpu" not in said  # it would not have been taken anyhow
 
 
-def test_a_card_that_cannot_compute_is_an_error_where_it_is_named(machine, monkeypatch):
+def test_a_card_that_cannot_compute_is_an_error_where_it_is_named(machine, monkeypatch, capsys):
     machine("cuda", "xpu", count=2, broken=("cuda", "cuda:1"))
     with pytest.raises(ValueError, match=rf"'cuda:1' is there.*{NO_KERNEL}.*This machine has: xpu, cpu\."):
         pick_device("cuda:1")
@@ -125,6 +127,7 @@ def test_a_card_that_cannot_compute_is_an_error_where_it_is_named(machine, monke
     with pytest.raises(ValueError, match=rf"'cuda' \(named by .* COURSE_DEVICE\) is there.*{NO_KERNEL}"):
         pick_device()
     assert pick_device("xpu:1").index == 1
+    assert capsys.readouterr().out == ""  # the error says it all
 
 
 def test_the_one_card_that_was_named_is_the_one_that_is_tried(machine):
