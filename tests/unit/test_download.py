@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 from faulty_server import FaultyServer
+from filelock import FileLock, Timeout
 
-from helpers.data import download
+from helpers.data import download, locks
 from helpers.data.archives import unpack_gzip, unpack_tar
 from helpers.data.download import DownloadError, fetch
 
@@ -79,12 +80,36 @@ def test_404_goes_to_the_next_mirror_at_once(server, target):
     assert len(server.ranges) == 2
 
 
-def test_503_is_tried_again(server, target, capsys):
-    server.script = [503, 503]
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again_after_longer_and_longer_waits(
+    server, target, capsys, monkeypatch, status
+):
+    waits = []
+    monkeypatch.setattr(download, "BACKOFF", 1.0)
+    monkeypatch.setattr(time, "sleep", waits.append)
+    server.script = [status, status]
     fetch([url(server)], target, SHA)
     assert target.read_bytes() == CONTENT
     assert len(server.ranges) == 3
     assert "Try 2 of 3" in capsys.readouterr().out
+    assert waits == [1, 2]
+
+
+def test_after_the_last_try_nobody_waits(server, target, monkeypatch):
+    waits = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    server.script = [503] * 3
+    with pytest.raises(DownloadError):
+        fetch([url(server)], target, SHA)
+    assert len(waits) == 2
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 451, 501])
+def test_what_will_not_pass_is_asked_once(server, target, status):
+    server.script = [status]
+    with pytest.raises(DownloadError, match=f"HTTP {status}"):
+        fetch([url(server)], target, SHA)
+    assert len(server.ranges) == 1
 
 
 def test_all_mirrors_failing_says_what_each_answered_and_what_to_do(server, target):
@@ -324,6 +349,17 @@ def test_a_file_system_without_locks_is_told_once_and_no_hindrance(
     assert str(target.parent) in said and os.strerror(number) in said and "waiting" not in said
 
 
+def test_another_process_that_never_ends_is_waited_for_no_longer_than_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(locks, "LOCK_TIMEOUT", 0.2)
+    with (
+        FileLock(tmp_path / "set.bin.lock", is_singleton=False),
+        pytest.raises(Timeout, match=r"set\.bin\.lock"),
+        locks.alone(tmp_path / "set.bin"),
+    ):
+        pytest.fail("two at a time")
+    assert capsys.readouterr().out == "Another process is making set.bin; waiting for it.\n"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="flock is Unix's")
 def test_any_other_error_of_the_lock_is_passed_on(server, target, monkeypatch):
     def broken(*_):
@@ -360,16 +396,33 @@ def test_a_disk_that_fills_up_keeps_what_arrived(server, target):
     assert server.ranges[-1] == "bytes=100000-"
 
 
-def test_a_full_disk_in_this_process(server, target, monkeypatch):
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, r"the disk is full \(3 MB free\)"),
+        (errno.EDQUOT, r"the disk is full \(3 MB free\)"),
+        (errno.EIO, os.strerror(errno.EIO)),
+    ],
+)
+def test_a_file_that_cannot_be_written_in_this_process(server, target, monkeypatch, number, said):
     class FullFile(io.BytesIO):
         def write(self, _):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise OSError(number, os.strerror(number))
 
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(9_000_000, 6_000_000, 3_000_000))
     monkeypatch.setattr(Path, "open", lambda *_, **__: FullFile())
-    with pytest.raises(OSError, match="the disk is full") as failure:
+    with pytest.raises(OSError, match=said) as failure:
         fetch([url(server)], target, SHA)
-    assert failure.value.errno == errno.ENOSPC
+    assert failure.value.errno == number
     assert len(server.ranges) == 1
+
+
+def test_room_for_just_what_is_missing_is_enough(server, target, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 0, len(CONTENT)))
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
 
 
 def test_a_folder_that_cannot_be_made_is_the_systems_own_error(server, tmp_path):

@@ -82,6 +82,7 @@ def served(folder, monkeypatch):
 def test_a_whole_set_is_downloaded_once_and_torchvision_reads_it(served, folder):
     whole = load_images("mnist", full=True, dtype=torch.uint8)
     assert whole.images.shape == (600, 1, 28, 28)
+    assert whole.classes == ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
     assert len(served.ranges) == 4  # images and labels, each from the second mirror after a 404
     forget()
     load_images("mnist", full=True)
