@@ -5,11 +5,23 @@ import shutil
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from helpers.data.download import DISK_FULL, alone, disk_full
+from helpers.data.disk import DISK_FULL, disk_full
+from helpers.data.download import is_right
+from helpers.data.locks import alone
+
+
+def right_archive(places: Iterable[Path], md5: str) -> Path | None:
+    """The first of these files that has this checksum; one that has another is named and left aside."""
+    for place in places:
+        if is_right(place, f"md5:{md5}"):
+            return place
+        if place.is_file():
+            print(f"{place} is left aside: its checksum is wrong (a copy that broke off?).")
+    return None
 
 
 def unpack_gzip(archive: Path, target: Path) -> None:

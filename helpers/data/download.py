@@ -1,22 +1,20 @@
 """Download a file once, and whole: several mirrors, checksum, resume, and one kernel at a time."""
 
-import errno
 import hashlib
-import os
-import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+
+from helpers.data.disk import DISK_FULL, check_space, disk_full
+from helpers.data.locks import alone
+from helpers.data.proxies import Proxy, cure, proxy_for
 
 TRIES = 3  # at each mirror, when the failure may pass
 BACKOFF = 1.0  # seconds before the second try; twice that before the third
 CONNECT_TIMEOUT = 10.0  # seconds
 READ_TIMEOUT = 30.0  # seconds between two pieces, not for the whole file
-LOCK_TIMEOUT = 3600.0  # seconds to wait for another kernel that downloads the same file
 _PIECE = 1 << 16
 _MAY_PASS = {408, 425, 429, 500, 502, 503, 504}
-DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class DownloadError(OSError):
@@ -25,6 +23,14 @@ class DownloadError(OSError):
 
 class _NextMirror(Exception):
     """This mirror will not help, and asking it again changes nothing."""
+
+
+class _UnusableProxy(_NextMirror):
+    """The way to this mirror leads through a proxy that cannot be used; waiting changes nothing."""
+
+    def __init__(self, proxy: Proxy, reason: str) -> None:
+        super().__init__(f"{proxy}, cannot be used: {reason}")
+        self.proxy = proxy
 
 
 class _TryAgain(Exception):
@@ -59,36 +65,20 @@ def fetch(urls: Sequence[str], target: str | Path, known_hash: str) -> Path:
     return target
 
 
-@contextmanager
-def alone(target: Path) -> Iterator[None]:
-    """Hold the target's lock. The system frees it when a process dies, however that happens."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(_beside(target, ".lock"))
-    try:
-        held = lock.acquire(timeout=0.1)
-    except Timeout:
-        print(f"Another process is making {target.name}; waiting for it.")
-        held = lock.acquire(timeout=LOCK_TIMEOUT)
-    with held:
-        yield
-
-
-def _beside(target: Path, suffix: str) -> Path:
-    return target.with_name(target.name + suffix)
-
-
 def is_right(path: Path, known_hash: str) -> bool:
     """Whether there is a file, and it has this checksum (``"sha256:..."`` or ``"md5:..."``)."""
     algorithm, digest = known_hash.split(":")
-    if not path.is_file():
-        return False
+    return path.is_file() and checksum(path, algorithm) == digest.lower()
+
+
+def checksum(path: Path, algorithm: str) -> str:
+    """The file's checksum in hexadecimal digits: against damage, not against malice where it is MD5."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest() == digest.lower()
+        return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
 
 
 def _from_mirrors(urls: Sequence[str], target: Path, known_hash: str) -> None:
-    part, answers = _beside(target, ".part"), []
+    part, answers, advice = target.with_name(target.name + ".part"), [], ""
     if is_right(part, known_hash):  # the last run ended between the last byte and the new name
         part.replace(target)
         return
@@ -100,20 +90,26 @@ def _from_mirrors(urls: Sequence[str], target: Path, known_hash: str) -> None:
                 return
             except _NextMirror as problem:
                 answers.append(f"  {url}: {problem}")
+                if isinstance(problem, _UnusableProxy):
+                    advice = cure(problem.proxy)
                 break
             except _TryAgain as problem:
                 answers.append(f"  {url}: {problem}")
                 print(f"Try {attempt} of {TRIES} for {url}: {problem}")
                 if attempt < TRIES:
                     time.sleep(BACKOFF * 2 ** (attempt - 1))
+    raise DownloadError(_all_failed(answers, advice, target, known_hash))
+
+
+def _all_failed(answers: list[str], advice: str, target: Path, known_hash: str) -> str:
     algorithm, digest = known_hash.split(":")
-    raise DownloadError(
+    return (
         f"{target.name} could not be downloaded. What each try met:\n"
         + "\n".join(answers)
         + "\n"
         + ("The file that lies there now has a wrong checksum.\n" if target.is_file() else "")
-        + "When you have a network again, run this once more: it goes on where it stopped.\n"
-        + f"Or fetch {target.name} elsewhere ({algorithm} {digest}) and put it at {target}"
+        + (advice or "When you have a network again, run this once more: it goes on where it stopped.")
+        + f"\nOr fetch {target.name} elsewhere ({algorithm} {digest}) and put it at {target}"
     )
 
 
@@ -131,6 +127,7 @@ def _accept(part: Path, target: Path, known_hash: str, resumed: bool) -> None:
 def _stream(url: str, part: Path) -> bool:
     """Append to ``part`` what is missing of it; True if there was something to append to."""
     import requests
+    import urllib3
 
     start = part.stat().st_size if part.is_file() else 0
     headers = {"Accept-Encoding": "identity"}  # an offset into a stream packed on the way would mean nothing
@@ -140,22 +137,30 @@ def _stream(url: str, part: Path) -> bool:
         timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)
         with requests.get(url, headers=headers, stream=True, timeout=timeout) as response:
             start = _start_of(response, part, start)
-            length = response.headers.get("Content-Length")
-            left = int(length) if length else None
-            if left:
-                _check_space(part, left)
-            _copy(response, part, start, left)
+            _copy(response, part, start)
             return start > 0
-    except requests.RequestException as error:
-        if "NameResolutionError" in str(
-            error
-        ):  # trying again would only keep a reader without a network waiting
-            raise _NextMirror("no network, or no such host: its name could not be resolved") from error
-        raise _TryAgain(f"{type(error).__name__}: {error}") from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise _problem(url, error) from error
     except OSError as error:
         if error.errno in DISK_FULL:
             raise disk_full(error, part) from error
         raise
+
+
+def _problem(url: str, error: Exception) -> _NextMirror | _TryAgain:
+    """What a failed request means for the next one."""
+    from requests.exceptions import InvalidSchema, InvalidURL
+
+    proxy = proxy_for(url)
+    if proxy and isinstance(error, (InvalidSchema, InvalidURL)):  # the error's own text may hold a password
+        socks = "SOCKS support" in str(error)
+        return _UnusableProxy(
+            proxy, "Python's downloads know no SOCKS" if socks else "it is no valid address"
+        )
+    through = f" (through {proxy})" if proxy else ""
+    if "NameResolutionError" in str(error):  # trying again would only keep a reader waiting
+        return _NextMirror(f"no network, or no such host: its name could not be resolved{through}")
+    return _TryAgain(f"{type(error).__name__}: {error}{through}")
 
 
 def _start_of(response, part: Path, start: int) -> int:
@@ -175,26 +180,18 @@ def _start_of(response, part: Path, start: int) -> int:
     return 0
 
 
-def _copy(response, part: Path, start: int, left: int | None) -> None:
+def _copy(response, part: Path, start: int) -> None:
+    """Write the body as it was sent: a ``.gz`` that the server calls packed on the way stays a ``.gz``."""
     from tqdm.auto import tqdm
 
+    length = response.headers.get("Content-Length")
+    left = int(length) if length else None
+    if left:
+        check_space(part, left)
     total = None if left is None else start + left
     bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem)
     with part.open("ab" if start else "wb") as file, bar:
-        for piece in response.iter_content(_PIECE):
+        for piece in response.raw.stream(_PIECE, decode_content=False):
             file.write(piece)
             file.flush()  # a kernel that dies keeps what it had
             bar.update(len(piece))
-
-
-def _check_space(folder_of: Path, needed: int) -> None:
-    """Say that the disk is full before it is."""
-    if shutil.disk_usage(folder_of.parent).free < needed:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def disk_full(error: OSError, path: Path) -> OSError:
-    """The system's error, told so that a reader knows what to do."""
-    free = shutil.disk_usage(path.parent).free / 1e6
-    what = f"the disk is full ({free:.0f} MB free). Make room and run this again; what arrived is kept"
-    return OSError(error.errno, what, str(path))

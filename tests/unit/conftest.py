@@ -1,7 +1,11 @@
-"""A small project, fresh or installed, for the tests that run the student's commands."""
+"""What tests of several files share: a small project to run commands in, and data without memory or network."""
+
+import socket
 
 import pytest
 from course_project import Project
+
+from helpers.data import image_sets
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +25,27 @@ def installed(installed_once, tmp_path):
 def project(tmp_path):
     """A project that nothing was installed for."""
     return Project.create(tmp_path)
+
+
+def forget():
+    image_sets._load.cache_clear()
+    image_sets._channel_statistics.cache_clear()
+
+
+@pytest.fixture
+def fresh():
+    """Nothing is kept in memory from a test before."""
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    """Whatever asks for the network fails."""
+
+    def refuse(*_):
+        raise AssertionError("something asked for the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)

@@ -4,6 +4,7 @@ import contextlib
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 
 class FaultyServer:
@@ -11,11 +12,13 @@ class FaultyServer:
 
     Faults: an HTTP status as a number, ``"truncated"`` (closes after half), ``"garbled"`` (right length,
     wrong content), ``"hang"`` (never answers), ``"stall"`` (half, then waits), ``"whole"`` (ignores Range),
-    ``"shifted"`` (answers another range). ``release`` lets what hangs go on.
+    ``"shifted"`` (answers another range), ``"chunked"`` (in pieces, its length not told beforehand).
+    ``release`` lets what hangs go on; ``headers`` are sent with every file. It serves as a proxy too: of an
+    address it reads the path only.
     """
 
     def __init__(self, files: dict[str, bytes]) -> None:
-        self.files, self.script, self.ranges = files, [], []
+        self.files, self.script, self.ranges, self.headers = files, [], [], {}
         self.release = threading.Event()
         outer = self
 
@@ -45,7 +48,7 @@ class FaultyServer:
         fault = self.script.pop(0) if self.script else None
         asked = request.headers.get("Range")
         self.ranges.append(asked)
-        content = self.files.get(request.path.lstrip("/"))
+        content = self.files.get(urlsplit(request.path).path.lstrip("/"))
         if fault == "hang":
             self.release.wait()
             return
@@ -61,7 +64,13 @@ class FaultyServer:
         if start:
             first = start + 1 if fault == "shifted" else start
             request.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
-        request.send_header("Content-Length", str(len(body)))
+        for name, value in self.headers.items():
+            request.send_header(name, value)
+        if fault == "chunked":
+            request.send_header("Transfer-Encoding", "chunked")
+            body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+        else:
+            request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         if fault == "garbled":
             body = bytes(len(body))

@@ -7,7 +7,7 @@ import psutil
 import pytest
 import torch
 
-from helpers.data.decoded import decode_once
+from helpers.data.decoded import decode_once, is_current
 
 
 @pytest.fixture
@@ -83,6 +83,36 @@ def test_a_file_that_is_no_cache_is_replaced(tmp_path, source, decode):
     cache = tmp_path / "set.pt"
     torch.save({"pixels": torch.zeros(1)}, cache)
     assert decode_once(cache, [source], decode)[2] == ("a", "b")
+
+
+def test_a_cache_of_the_first_edition_which_checked_nothing_is_made_anew(tmp_path, source, decode):
+    cache = tmp_path / "set.pt"
+    stamp = [[source.name, source.stat().st_size, source.stat().st_mtime_ns]]
+    blank = {
+        "pixels": torch.zeros(2, 1, 2, 2, dtype=torch.uint8),
+        "labels": torch.zeros(2, dtype=torch.int64),
+    }
+    torch.save({**blank, "classes": ["a", "b"], "made_from": stamp}, cache)
+    assert decode_once(cache, [source], decode)[0].sum() == sum(range(8))
+
+
+def test_a_cache_is_current_until_a_source_changes(tmp_path, source, decode):
+    cache = tmp_path / "set.pt"
+    assert not is_current(cache, [source])
+    decode_once(cache, [source], decode)
+    assert is_current(cache, [source])
+    os.utime(source, ns=(0, source.stat().st_mtime_ns + 1))
+    assert not is_current(cache, [source])
+
+
+@pytest.mark.parametrize("other", [lambda f: f.rename(f.with_name("labels")), lambda f: f.write_bytes(b"p")])
+def test_name_size_and_time_all_tell_a_source_from_another(tmp_path, source, decode, other):
+    cache, kept = tmp_path / "set.pt", source.stat()
+    decode_once(cache, [source], decode)
+    changed = other(source)
+    changed = changed if isinstance(changed, os.PathLike) else source
+    os.utime(changed, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    assert not is_current(cache, [changed])
 
 
 def test_where_nothing_can_be_written_every_read_decodes(tmp_path, source, decode):

@@ -7,22 +7,40 @@ import numpy as np
 import pytest
 import torch
 
-from helpers import device_report, pick_device, seed_everything
+from helpers import device, device_report, pick_device, seed_everything
+
+NO_KERNEL = "no kernel image is available for execution on the device"
+
+
+def forget():
+    device._trouble.cache_clear()
+    device._say_once.cache_clear()
 
 
 @pytest.fixture
 def machine(monkeypatch):
-    """Return a function that makes torch report the given accelerators, and no others."""
-    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    """Return a function that makes torch report the given accelerators, and no others.
 
-    def pretend(*kinds: str, count: int = 1) -> None:
+    They compute, but for the ``broken`` ones: these fail as a card does that torch has no kernels for.
+    """
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    forget()
+
+    def pretend(*kinds: str, count: int = 1, broken: tuple[str, ...] = ()) -> None:
+        def compute(chosen: torch.device) -> None:
+            assert chosen.type in kinds, f"{chosen} is not there"
+            if str(chosen) in broken:
+                raise RuntimeError(f"CUDA error: {NO_KERNEL}\nFor debugging consider passing ...")
+
+        monkeypatch.setattr(device, "_compute", compute)
         monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in kinds)
         monkeypatch.setattr(torch.cuda, "device_count", lambda: count if "cuda" in kinds else 0)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: "mps" in kinds)
         monkeypatch.setattr(torch.xpu, "is_available", lambda: "xpu" in kinds)
         monkeypatch.setattr(torch.xpu, "device_count", lambda: count if "xpu" in kinds else 0)
 
-    return pretend
+    yield pretend
+    forget()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +98,76 @@ def test_the_number_of_a_device_is_checked(machine):
         pick_device("cuda:2")
     with pytest.raises(ValueError, match="counted from 0, but there are 1"):
         pick_device("cpu:1")
+
+
+def test_a_card_that_cannot_compute_is_left_for_the_cpu_with_one_sentence(machine, capsys):
+    machine("cuda", broken=("cuda",))
+    assert pick_device().type == "cpu"
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and NO_KERNEL in said and "debugging" not in said
+    assert "'cuda'" in said and "cpu is used" in said
+    assert "pick_device('cuda')" in said and "COURSE_DEVICE=cuda" in said
+    assert pick_device().type == "cpu"
+    assert capsys.readouterr().out == ""
+
+
+def test_the_next_kind_is_taken_if_it_computes(machine, capsys):
+    machine("cuda", "mps", "xpu", broken=("cuda", "xpu"))
+    assert pick_device().type == "mps"
+    said = capsys.readouterr().out
+    assert "'cuda'" in said and "mps is used" in said
+    assert "xpu" not in said  # it would not have been taken anyhow
+
+
+def test_a_card_that_cannot_compute_is_an_error_where_it_is_named(machine, monkeypatch, capsys):
+    machine("cuda", "xpu", count=2, broken=("cuda", "cuda:1"))
+    with pytest.raises(ValueError, match=rf"'cuda:1' is there.*{NO_KERNEL}.*This machine has: xpu, cpu\."):
+        pick_device("cuda:1")
+    monkeypatch.setenv("COURSE_DEVICE", "cuda")
+    with pytest.raises(ValueError, match=rf"'cuda' \(named by .* COURSE_DEVICE\) is there.*{NO_KERNEL}"):
+        pick_device()
+    assert pick_device("xpu:1").index == 1
+    assert capsys.readouterr().out == ""  # the error says it all
+
+
+def test_the_one_card_that_was_named_is_the_one_that_is_tried(machine):
+    machine("cuda", count=2, broken=("cuda", "cuda:0"))
+    assert pick_device("cuda:1").index == 1
+
+
+def test_the_report_names_only_what_computes(machine):
+    machine("cuda", broken=("cuda",))
+    report = report_as_dict()
+    assert report["available"].strip() == "cpu"
+    assert report["device"].strip().startswith("cpu (")
+
+
+def test_without_an_accelerator_nothing_is_tried(machine, monkeypatch, capsys):
+    def computed(_):
+        raise AssertionError("a trial costs time")
+
+    machine()
+    monkeypatch.setattr(device, "_compute", computed)
+    assert pick_device().type == pick_device("cpu").type == "cpu"
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.skipif(torch.xpu.is_available(), reason="this machine has what the test takes for absent")
+def test_torchs_own_answer_is_understood(monkeypatch, capsys):
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    forget()
+    monkeypatch.setattr(torch.xpu, "is_available", lambda: True)
+    chosen = pick_device()
+    assert chosen.type != "xpu" and torch.ones(2, device=chosen).sum() == 2
+    assert "'xpu', and it does not work (" in capsys.readouterr().out
+    forget()
+
+
+def test_the_trial_is_passed_by_what_computes_and_noticed_by_what_does_not(monkeypatch):
+    device._compute(torch.device("cpu"))
+    monkeypatch.setattr(torch.Tensor, "__matmul__", lambda x, y: x * 0)
+    with pytest.raises(RuntimeError, match=r"computes 4\.0 where 12 is right"):
+        device._compute(torch.device("cpu"))
 
 
 def test_the_cpu_computes(machine):

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 from faulty_server import FaultyServer
+from filelock import FileLock, Timeout
 
-from helpers.data import download
+from helpers.data import download, locks
 from helpers.data.archives import unpack_gzip, unpack_tar
 from helpers.data.download import DownloadError, fetch
 
@@ -79,12 +80,36 @@ def test_404_goes_to_the_next_mirror_at_once(server, target):
     assert len(server.ranges) == 2
 
 
-def test_503_is_tried_again(server, target, capsys):
-    server.script = [503, 503]
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again_after_longer_and_longer_waits(
+    server, target, capsys, monkeypatch, status
+):
+    waits = []
+    monkeypatch.setattr(download, "BACKOFF", 1.0)
+    monkeypatch.setattr(time, "sleep", waits.append)
+    server.script = [status, status]
     fetch([url(server)], target, SHA)
     assert target.read_bytes() == CONTENT
     assert len(server.ranges) == 3
     assert "Try 2 of 3" in capsys.readouterr().out
+    assert waits == [1, 2]
+
+
+def test_after_the_last_try_nobody_waits(server, target, monkeypatch):
+    waits = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    server.script = [503] * 3
+    with pytest.raises(DownloadError):
+        fetch([url(server)], target, SHA)
+    assert len(waits) == 2
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 451, 501])
+def test_what_will_not_pass_is_asked_once(server, target, status):
+    server.script = [status]
+    with pytest.raises(DownloadError, match=f"HTTP {status}"):
+        fetch([url(server)], target, SHA)
+    assert len(server.ranges) == 1
 
 
 def test_all_mirrors_failing_says_what_each_answered_and_what_to_do(server, target):
@@ -197,6 +222,158 @@ def test_without_a_network_the_answer_comes_without_waiting(target, monkeypatch)
     assert looked_up == ["mirror.example", "other.example"]
 
 
+def test_a_gz_that_the_server_calls_packed_on_the_way_arrives_as_it_is(tmp_path, capsys):
+    packed = gzip.compress(CONTENT, mtime=0)
+    known = "sha256:" + hashlib.sha256(packed).hexdigest()
+    with FaultyServer({"set.gz": packed}) as server:
+        server.headers = {"Content-Type": "application/x-gzip", "Content-Encoding": "gzip"}
+        server.script = ["truncated"]
+        fetch([server.address + "set.gz"], tmp_path / "set.gz", known)
+    assert (tmp_path / "set.gz").read_bytes() == packed
+    assert server.ranges == [None, f"bytes={len(packed) // 2}-"]
+    assert capsys.readouterr().err.count("100%") == 1  # the bar counts what is sent, not what it unpacks to
+
+
+def test_a_file_whose_length_is_not_told_arrives_whole(server, target, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: pytest.fail("there is nothing to compare with"))
+    server.script = ["chunked"]
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+
+
+# Proxies
+
+
+@pytest.fixture
+def no_proxy(monkeypatch):
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+
+
+REMOTE = "http://mirror.example/set.bin"
+
+
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_a_proxy_that_works_is_used(server, target, monkeypatch, no_proxy, scheme):
+    monkeypatch.setenv("HTTP_PROXY", scheme + server.address.removeprefix("http://").rstrip("/"))
+    fetch([REMOTE], target, SHA)
+    assert target.read_bytes() == CONTENT and server.ranges == [None]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "reason"),
+    [
+        ("socks5://127.0.0.1:9", "socks5://127.0.0.1:9", "no SOCKS"),
+        ("socks5h://me:secret@127.0.0.1:9", "socks5h://NAME:PASSWORD@127.0.0.1:9", "no SOCKS"),
+        ("localhost:7890", "localhost:7890", "no valid address"),
+        ("me:secret@localhost:7890", "NAME:PASSWORD@localhost:7890", "no valid address"),
+        ("http://me:sec@ret@127.0.0.1:port", "http://NAME:PASSWORD@127.0.0.1:port", "no valid address"),
+        ("ftp://127.0.0.1:9", "ftp://127.0.0.1:9", "no valid address"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named_with_what_to_type(
+    target, monkeypatch, no_proxy, capsys, value, shown, reason
+):
+    monkeypatch.setenv("ALL_PROXY", value)
+    with pytest.raises(DownloadError) as failure:
+        fetch([REMOTE, "http://other.example/set.bin"], target, SHA)
+    message = str(failure.value)
+    assert message.count(f"the proxy {shown}, named by ALL_PROXY, cannot be used") == 2  # each mirror once
+    assert reason in message
+    assert "os.environ.pop('ALL_PROXY', None)" in message
+    assert f"os.environ['ALL_PROXY'] = 'http://{shown.split('://')[-1]}'" in message
+    assert "When you have a network again" not in message and f"put it at {target}" in message
+    assert "sec" not in message and "me:" not in message
+    assert "Try 1 of 3" not in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows one spelling of a variable")
+def test_both_spellings_of_a_proxy_are_named(target, monkeypatch, no_proxy):
+    for name in ("ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "socks5://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(DownloadError) as failure:
+        fetch([REMOTE], target, SHA)
+    assert "named by ALL_PROXY and all_proxy," in str(failure.value)
+    assert "os.environ.pop('ALL_PROXY', None); os.environ.pop('all_proxy', None)" in str(failure.value)
+    assert "HTTPS_PROXY" not in str(failure.value)
+
+
+def test_a_proxy_of_the_systems_settings_is_told_too(target, monkeypatch, no_proxy):
+    monkeypatch.setattr("requests.utils.getproxies", lambda: {"http": "socks4://127.0.0.1:9"})
+    with pytest.raises(
+        DownloadError, match="named by the system's network settings, cannot be used"
+    ) as failure:
+        fetch([REMOTE], target, SHA)
+    assert "os.environ['NO_PROXY'] = '*'" in str(failure.value)
+    assert "os.environ['HTTPS_PROXY'] = 'http://127.0.0.1:9'" in str(failure.value)
+
+
+def test_what_the_advice_says_to_type_helps(server, target, monkeypatch, no_proxy):
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    with pytest.raises(DownloadError) as failure:
+        fetch([url(server)], target, SHA)
+    typed = next(line for line in str(failure.value).splitlines() if "import os;" in line)
+    exec(typed.strip(), {})
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_proxy_that_does_not_answer_is_named(target, monkeypatch, no_proxy):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("http_proxy", f"http://me:secret@127.0.0.1:{closed.getsockname()[1]}")
+    with pytest.raises(DownloadError) as failure:
+        fetch([REMOTE], target, SHA)
+    assert str(failure.value).count("(through the proxy http://NAME:PASSWORD@127.0.0.1:") == 3
+    assert "secret" not in str(failure.value)
+
+
+# Locks
+
+
+@pytest.mark.skipif(os.name == "nt", reason="flock is Unix's")
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_told_once_and_no_hindrance(
+    server, target, monkeypatch, capsys, number
+):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    fetch([url(server)], target, SHA)
+    fetch([url(server)], target.with_name("second.bin"), SHA)
+    assert target.read_bytes() == target.with_name("second.bin").read_bytes() == CONTENT
+    said = capsys.readouterr().out
+    assert said.count("file system without locks") == 1
+    assert str(target.parent) in said and os.strerror(number) in said and "waiting" not in said
+
+
+def test_another_process_that_never_ends_is_waited_for_no_longer_than_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(locks, "LOCK_TIMEOUT", 0.2)
+    with (
+        FileLock(tmp_path / "set.bin.lock", is_singleton=False),
+        pytest.raises(Timeout, match=r"set\.bin\.lock"),
+        locks.alone(tmp_path / "set.bin"),
+    ):
+        pytest.fail("two at a time")
+    assert capsys.readouterr().out == "Another process is making set.bin; waiting for it.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="flock is Unix's")
+def test_any_other_error_of_the_lock_is_passed_on(server, target, monkeypatch):
+    def broken(*_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("fcntl.flock", broken)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        fetch([url(server)], target, SHA)
+    assert server.ranges == []
+
+
+# The disk
+
+
 def test_too_little_room_is_said_before_anything_is_written(server, target, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9 - 1000, 1000))
@@ -219,16 +396,33 @@ def test_a_disk_that_fills_up_keeps_what_arrived(server, target):
     assert server.ranges[-1] == "bytes=100000-"
 
 
-def test_a_full_disk_in_this_process(server, target, monkeypatch):
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, r"the disk is full \(3 MB free\)"),
+        (errno.EDQUOT, r"the disk is full \(3 MB free\)"),
+        (errno.EIO, os.strerror(errno.EIO)),
+    ],
+)
+def test_a_file_that_cannot_be_written_in_this_process(server, target, monkeypatch, number, said):
     class FullFile(io.BytesIO):
         def write(self, _):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise OSError(number, os.strerror(number))
 
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(9_000_000, 6_000_000, 3_000_000))
     monkeypatch.setattr(Path, "open", lambda *_, **__: FullFile())
-    with pytest.raises(OSError, match="the disk is full") as failure:
+    with pytest.raises(OSError, match=said) as failure:
         fetch([url(server)], target, SHA)
-    assert failure.value.errno == errno.ENOSPC
+    assert failure.value.errno == number
     assert len(server.ranges) == 1
+
+
+def test_room_for_just_what_is_missing_is_enough(server, target, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 0, len(CONTENT)))
+    fetch([url(server)], target, SHA)
+    assert target.read_bytes() == CONTENT
 
 
 def test_a_folder_that_cannot_be_made_is_the_systems_own_error(server, tmp_path):

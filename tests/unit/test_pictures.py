@@ -108,6 +108,27 @@ def test_the_ball_crosses_the_picture(samples):
     assert places == sorted(places) and places[-1] - places[0] > 200
 
 
+@pytest.mark.parametrize(
+    ("number", "view", "ball"),
+    [
+        (0, np.s_[0:300, 0:400], (20, 220)),  # the whole height of the picture
+        (37, np.s_[20:260, 33:353], (160, 100)),
+        (74, np.s_[40:220, 106:346], (300, 220)),  # three fifths of it
+    ],
+)
+def test_the_clip_closes_in_on_the_cat_while_a_ball_bounces(number, view, ball):
+    frame = pictures._clip_frame(sample_image("cat"), number)
+    orange = (frame == (230, 159, 0)).all(2)
+    rows, columns = np.nonzero(orange)
+    assert (round(columns.mean()), round(rows.mean())) == ball
+    assert np.ptp(rows) + 1 == pytest.approx(2 * 14, abs=1.5)
+    cat = cv2.resize(sample_image("cat")[view], (320, 240)).astype(int)
+    behind = np.abs(frame - cat).max(2)
+    x, y = ball
+    behind[y - 16 : y + 17, max(x - 16, 0) : x + 17] = 0
+    assert behind.max() == 0
+
+
 def test_a_second_call_changes_nothing_and_mends_what_is_gone(samples):
     before = {name: path.stat().st_mtime_ns for name, path in samples.items()}
     folder = samples["cat.jpg"].parent
