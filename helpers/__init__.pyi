@@ -11,7 +11,8 @@ from .plots.figures import new_figure, show
 from .plots.images import plot_feature_maps, plot_images, plot_kernels
 from .train.augmentation import random_flip, random_shift
 from .train.batching import batches
-from .train.loop import accuracy, evaluate, fit, predict
+from .train.loop import fit
+from .train.measuring import accuracy, evaluate, predict
 
 __all__ = [
     "ImageSet",
