@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -56,6 +57,8 @@ def check_data(data: Batches, batch_size: int) -> None:
     """Raise what ``batches`` raises, before any work is done, where the data are two tensors."""
     if batch_size < 1:
         raise ValueError(f"a batch needs at least 1 row, got batch_size={batch_size}")
+    if isinstance(data, tuple) and any(isinstance(part, np.ndarray) for part in data):
+        raise _other_data("ndarray")
     if not is_pair(data):
         return
     x, y = data
@@ -94,9 +97,13 @@ def _checked(batch: Any) -> tuple[Tensor, Tensor]:
     pair = tuple(batch) if isinstance(batch, (tuple, list)) else batch
     if is_pair(pair) and pair[1].ndim > 0:
         return pair
-    raise TypeError(
+    raise _other_data(type(batch).__name__)
+
+
+def _other_data(came: str) -> TypeError:
+    return TypeError(
         "expected (x, y), a tuple of two tensors, or a DataLoader that gives batches of two tensors; got a "
-        f"{type(batch).__name__} as a batch. Put a data set into a DataLoader; of NumPy arrays make tensors: "
+        f"{came} as a batch. Put a data set into a DataLoader; of NumPy arrays make tensors: "
         "torch.as_tensor(x).float(), torch.as_tensor(y).long()."
     )
 

@@ -76,7 +76,7 @@ def fit(
             weights then; without ``valid``, those of the last whole epoch.
         TypeError: the data are neither two tensors nor batches of two tensors, or of a type that model or
             loss do not take.
-        ValueError: ``patience`` without ``valid``, data of unequal lengths or without a batch, targets that
+        ValueError: ``patience`` without ``valid`` or below 1, data of unequal lengths or without a batch, targets that
             do not suit the scores, an optimizer that moves none of the model's weights, a schedule that ends
             too early, or a checkpoint that is damaged, of another run, or no checkpoint.
     """
@@ -146,6 +146,8 @@ def _check_arguments(
 ) -> None:
     if patience is not None and valid is None:
         raise ValueError("patience needs held-out data: pass valid=(x, y)")
+    if patience is not None and patience < 1:
+        raise ValueError(f"patience counts epochs: at least 1, got {patience}")
     weights = {id(weight) for weight in model.parameters()}
     if not any(id(weight) in weights for group in optimizer.param_groups for weight in group["params"]):
         raise ValueError(
