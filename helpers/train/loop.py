@@ -76,9 +76,9 @@ def fit(
             weights then; without ``valid``, those of the last whole epoch.
         TypeError: the data are neither two tensors nor batches of two tensors, or of a type that model or
             loss do not take.
-        ValueError: ``patience`` without ``valid`` or below 1, data of unequal lengths or without a batch, targets that
-            do not suit the scores, an optimizer that moves none of the model's weights, a schedule that ends
-            too early, or a checkpoint that is damaged, of another run, or no checkpoint.
+        ValueError: ``patience`` without ``valid`` or below 1, data of unequal lengths or without a batch,
+            targets that do not suit the scores, an optimizer that moves none of the model's weights, a
+            schedule that ends too early, or a checkpoint that is damaged, of another run, or no checkpoint.
     """
     from tqdm.auto import tqdm
 
