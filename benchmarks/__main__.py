@@ -46,7 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
         help=f"{', '.join(SECTIONS)}; all without it",
     )
     parser.add_argument(
-        "--rounds", type=at_least_one, metavar="N", help="measured rounds (otherwise 3 to 11)"
+        "--rounds", type=at_least_one, metavar="N", help="measured rounds (otherwise 3 to 33)"
     )
     parser.add_argument(
         "--hand-ins", type=at_least_one, default=Options.hand_ins, metavar="N", help="to grade (default: 20)"
