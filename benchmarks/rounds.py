@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
-def interleave(contenders: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+def interleave(
+    contenders: Mapping[str, Callable[[], float]], rounds: int, most: int = 0, wanted: float = 0.01
+) -> dict[str, list[float]]:
     """Run every contender once in each round, after a first round that is thrown away.
 
     Args:
         contenders: {name: a function that does the work and returns its seconds}.
         rounds: measured rounds.
+        most: rounds to go on to, if that is more, while a median is less certain than wanted.
+        wanted: the uncertainty that is good enough, as a share of the median.
 
     Returns:
         {name: seconds of each measured round}.
@@ -21,14 +26,26 @@ def interleave(contenders: Mapping[str, Callable[[], float]], rounds: int) -> di
     found: dict[str, list[float]] = {name: [] for name in contenders}
     # disable=False: TQDM_DISABLE is for the bars of the contenders.
     with tqdm(total=(rounds + 1) * len(contenders), unit="run", disable=False) as bar:
-        for number in range(rounds + 1):
+        for number in range(max(rounds, most) + 1):
+            if number > rounds:
+                if max(uncertainty(seconds) for seconds in found.values()) <= wanted:
+                    break
+                bar.total += len(contenders)
             for name, run in contenders.items():
-                bar.set_description(f"{f'round {number} of {rounds}' if number else 'warm-up'}: {name}")
+                bar.set_description(f"{f'round {number}' if number else 'warm-up'}: {name}")
                 seconds = run()
                 if number:
                     found[name].append(seconds)
                 bar.update()
     return found
+
+
+def uncertainty(seconds: Sequence[float]) -> float:
+    """About one standard error of the median, as a share of it; from the quartiles, which bear outliers."""
+    if len(seconds) < 2:
+        return math.inf
+    low, middle, high = statistics.quantiles(seconds, n=4, method="inclusive")
+    return 0.93 * (high - low) / math.sqrt(len(seconds)) / middle  # 1.2533 / 1.349 for normal scatter
 
 
 def medians(found: Mapping[str, Iterable[float]]) -> dict[str, float]:

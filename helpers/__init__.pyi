@@ -8,10 +8,12 @@ from .plots.classes import plot_confusion_matrix, plot_decision_boundary
 from .plots.curves import plot_activations, plot_history
 from .plots.explorer import explore
 from .plots.figures import new_figure, show
-from .plots.images import plot_feature_maps, plot_images, plot_kernels
+from .plots.images import plot_images
+from .plots.maps import plot_feature_maps, plot_kernels
 from .train.augmentation import random_flip, random_shift
 from .train.batching import batches
-from .train.loop import accuracy, evaluate, fit, predict
+from .train.loop import fit
+from .train.measuring import accuracy, evaluate, predict
 
 __all__ = [
     "ImageSet",

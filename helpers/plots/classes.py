@@ -1,6 +1,5 @@
 """Plots of what a classifier decides: regions of the plane, and which classes it confuses."""
 
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,16 +8,10 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, to_rgb
 
-from helpers.plots.figures import (
-    COLOURS,
-    MARKERS,
-    CourseFigure,
-    as_array,
-    as_classes,
-    class_name,
-    new_figure,
-    wrap_title,
-)
+from helpers.plots.arrays import as_array, as_classes, whole_numbers
+from helpers.plots.figures import CourseFigure, new_figure
+from helpers.plots.style import COLOURS, MARKERS
+from helpers.plots.text import class_name, fill, wrap_title
 
 
 def plot_decision_boundary(
@@ -84,7 +77,7 @@ def plot_decision_boundary(
             "zorder": 3,
         }
         name = f"class {k}" if classes is None else class_name(k, classes)
-        ax.scatter(*xy[truth == k].T, label=textwrap.fill(name, 18), **style)
+        ax.scatter(*xy[truth == k].T, label=fill(name, 18), **style)
     ax.set(xlabel=names[0], ylabel=names[1], title=wrap_title(title, 4.0) if own else title or "")
     if own:
         ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
@@ -172,7 +165,7 @@ def plot_confusion_matrix(
 
 def _counts(matrix: Any, classes: Sequence[Any] | None) -> np.ndarray:
     if isinstance(matrix, tuple) and len(matrix) == 2:
-        labels, predictions = (as_array(part).astype(int) for part in matrix)
+        labels, predictions = (whole_numbers(as_array(part), "labels and predictions") for part in matrix)
         if labels.ndim != 1 or labels.shape != predictions.shape or len(labels) == 0:
             raise ValueError(
                 "labels and predictions must both have shape (N,) with N ≥ 1, "
@@ -183,7 +176,7 @@ def _counts(matrix: Any, classes: Sequence[Any] | None) -> np.ndarray:
         if min(labels.min(), predictions.min()) < 0 or largest >= size:
             raise ValueError(
                 f"expected classes from 0 to {size - 1}, got some from "
-                f"{min(labels.min(), predictions.min())} to {largest}"
+                f"{min(labels.min(), predictions.min())} to {largest}; classes are numbered from 0"
             )
         counts = np.zeros((size, size), dtype=int)
         np.add.at(counts, (labels, predictions), 1)

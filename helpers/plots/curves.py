@@ -6,7 +6,10 @@ import numpy as np
 import torch
 from matplotlib.ticker import MaxNLocator
 
-from helpers.plots.figures import COLOURS, LINES, MARKERS, CourseFigure, as_array, new_figure, wrap_title
+from helpers.plots.arrays import as_array
+from helpers.plots.figures import CourseFigure, new_figure
+from helpers.plots.style import COLOURS, LINES, MARKERS
+from helpers.plots.text import wrap_title
 
 
 def plot_history(

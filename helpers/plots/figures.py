@@ -1,56 +1,15 @@
-"""How a figure of the course is made, styled and shown.
-
-Importing this module sets matplotlib's defaults to the course's style, so that a figure made with plain
-pyplot looks like every other one: the eight colours of Okabe and Ito (https://jfly.uni-koeln.de/color/),
-which stay apart for colour-blind readers, and type that can be read at 80 dots per inch.
-"""
+"""How a figure of the course is made and shown, with a text for readers who cannot see it."""
 
 import base64
 import sys
-import textwrap
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-import matplotlib as mpl
-import numpy as np
-import torch
-from cycler import cycler
 from matplotlib.figure import Figure
 
-DPI = 80
+from helpers.plots.style import DPI
+
 AUTOMATIC = "Automatic description: "  # begins the alt text of a figure whose author gave none
-
-# Okabe–Ito, ordered so that the first few lines of a plot differ in lightness as well as in hue.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
-RIGHT, WRONG = "#005A8C", "#B84700"  # the blue and the vermilion, darkened until small type reads on white
-
-MARKERS = "osD^vP*X"  # with LINES, the second sign beside colour
-LINES = ("-", "--", "-.", ":")
-
-STYLE = {
-    "axes.axisbelow": True,
-    "axes.grid": False,
-    "axes.labelsize": 11,
-    "axes.prop_cycle": cycler(color=COLOURS),
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 12,
-    "figure.constrained_layout.use": True,
-    "figure.dpi": DPI,
-    "figure.figsize": (6.4, 4.0),
-    "figure.titlesize": 13,
-    "font.size": 11,
-    "grid.alpha": 0.3,
-    "image.cmap": "viridis",
-    "legend.fontsize": 10,
-    "legend.frameon": False,
-    "lines.linewidth": 2.0,
-    "savefig.dpi": DPI,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-}
-mpl.rcParams.update(STYLE)
 
 
 class CourseFigure(Figure):
@@ -176,34 +135,6 @@ def show(figure: Figure | None = None, alt: str = "") -> None:
     data, metadata = mime_bundle(figure, " ".join(alt.split()) or automatic_alt(figure))
     plt.close(figure)  # before the inline backend shows it a second time at the end of the cell
     display(data, metadata=metadata, raw=True)
-
-
-def wrap_title(title: str | None, width: float) -> str:
-    """Breaks ``title`` into lines that fit a figure ``width`` inches wide."""
-    return textwrap.fill(title or "", max(12, int(9.5 * width)))
-
-
-def as_array(values: Any) -> np.ndarray:
-    if isinstance(values, torch.Tensor):
-        values = values.detach().cpu().numpy()
-    return np.asarray(values)
-
-
-def as_classes(values: Any, name: str, count: int) -> np.ndarray:
-    array = as_array(values)
-    if array.shape != (count,):
-        raise ValueError(f"{name} must have shape ({count},), one for each image or point, got {array.shape}")
-    return array.astype(int)
-
-
-def class_name(index: int, classes: Sequence[Any] | None) -> str:
-    if classes is None:
-        return str(index)
-    if not 0 <= index < len(classes):
-        raise ValueError(
-            f"class {index} has no name: classes holds {len(classes)} names, for 0 to {len(classes) - 1}"
-        )
-    return str(classes[index])
 
 
 _register_with_notebook()

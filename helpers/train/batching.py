@@ -1,9 +1,10 @@
 """Training data in either form, two tensors or a ``DataLoader``, as batches."""
 
-import math
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,7 +18,8 @@ def batches(
 
     Args:
         data: a tuple of two tensors (N, …), or an iterable of batches such as a ``DataLoader``.
-        batch_size: rows in a batch; the last one may be smaller.
+        batch_size: rows in a batch; the last one may be smaller. Shuffled, a last row that would be alone
+            joins the batch before it: batch normalisation cannot train on one.
         shuffle: draws the order; without it the rows come in their own order.
 
     Raises:
@@ -32,15 +34,31 @@ def batches(
     x, y = data
     # Drawn on the CPU, so the order is the same everywhere; moved once, so no batch waits for its indices.
     order = None if shuffle is None else torch.randperm(len(x), generator=shuffle).to(x.device)
-    for start in range(0, len(x), batch_size):
-        part = slice(start, start + batch_size) if order is None else order[start : start + batch_size]
-        yield x[part], y[part]
+    cuts = _cuts(len(x), batch_size, together=order is not None)
+    for start, end in itertools.pairwise([0, *cuts, len(x)]):
+        part = slice(start, end) if order is None else order[start:end]
+        yield _rows_of(x, part), _rows_of(y, part)
+
+
+def _cuts(rows: int, batch_size: int, together: bool) -> list[int]:
+    """Where one batch ends and the next begins; ``together``: no last row stays alone, unless all are."""
+    cuts = list(range(batch_size, rows, batch_size))
+    return cuts[:-1] if together and rows % batch_size == 1 else cuts
+
+
+def _rows_of(values: Tensor, part: slice | Tensor) -> Tensor:
+    """``values[part]``; where the layout stays the same, in half the time."""
+    if isinstance(part, slice) or not values.is_contiguous():
+        return values[part]
+    return values.index_select(0, part)
 
 
 def check_data(data: Batches, batch_size: int) -> None:
     """Raise what ``batches`` raises, before any work is done, where the data are two tensors."""
     if batch_size < 1:
         raise ValueError(f"a batch needs at least 1 row, got batch_size={batch_size}")
+    if isinstance(data, tuple) and any(isinstance(part, np.ndarray) for part in data):
+        raise _other_data("ndarray")
     if not is_pair(data):
         return
     x, y = data
@@ -79,9 +97,14 @@ def _checked(batch: Any) -> tuple[Tensor, Tensor]:
     pair = tuple(batch) if isinstance(batch, (tuple, list)) else batch
     if is_pair(pair) and pair[1].ndim > 0:
         return pair
-    raise TypeError(
+    raise _other_data(type(batch).__name__)
+
+
+def _other_data(came: str) -> TypeError:
+    return TypeError(
         "expected (x, y), a tuple of two tensors, or a DataLoader that gives batches of two tensors; got a "
-        f"{type(batch).__name__} as a batch. Put a data set into a DataLoader, arrays into torch.as_tensor."
+        f"{came} as a batch. Put a data set into a DataLoader; of NumPy arrays make tensors: "
+        "torch.as_tensor(x).float(), torch.as_tensor(y).long()."
     )
 
 
@@ -95,7 +118,7 @@ def order_of(train: Batches, generator: torch.Generator | None) -> torch.Generat
 def count_batches(train: Batches, batch_size: int) -> int | None:
     """How many batches an epoch has, or None if only counting them would tell."""
     if is_pair(train):
-        return math.ceil(len(train[0]) / batch_size)
+        return len(_cuts(len(train[0]), batch_size, together=True)) + 1
     try:
         return len(train)
     except TypeError:

@@ -8,8 +8,8 @@ the loss is not a number, and a checkpoint to go on from.
 import copy
 import math
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,82 +19,12 @@ from torch import Tensor, nn
 
 from helpers.train.batching import Batches, batches, check_data, count_batches, order_of, upload_once
 from helpers.train.checkpoints import load_checkpoint, save_checkpoint
+from helpers.train.checks import outputs_of
+from helpers.train.measuring import Loss, Meter, device_of, evaluate
+from helpers.train.memory import keep_freed_memory
+from helpers.train.schedules import check_schedule, watches_loss
 
-__all__ = ["accuracy", "batches", "evaluate", "fit", "predict"]
-
-
-def accuracy(scores: Tensor, targets: Tensor) -> float:
-    """Share of rows whose highest score is the target, from 0 to 1. Scores (N, K), targets (N,) int64."""
-    return (scores.argmax(dim=1) == targets).float().mean().item()
-
-
-def _device_of(model: nn.Module) -> torch.device:
-    return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """Put the model into evaluation mode, and each of its modules back into its own mode, come what may."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
-
-
-class _Meter:
-    """Adds up loss and right answers over batches."""
-
-    def __init__(self) -> None:
-        self.count, self.loss, self.right = 0, 0.0, None
-
-    def add(self, loss: Tensor, scores: Tensor, targets: Tensor) -> None:
-        self.count += len(targets)
-        self.loss += loss.item() * len(targets)
-        classes = targets.dtype == torch.int64 and targets.ndim == 1
-        if classes and isinstance(scores, Tensor) and scores.ndim == 2:
-            self.right = (self.right or 0) + int((scores.detach().argmax(dim=1) == targets).sum())
-
-    def result(self) -> dict[str, float]:
-        if self.count == 0:
-            raise ValueError(
-                "the data gave no batch. A generator can be read only once: pass two tensors, a list of "
-                "batches or a DataLoader"
-            )
-        values = {"loss": self.loss / self.count}
-        if self.right is not None:
-            values["accuracy"] = self.right / self.count
-        return values
-
-
-@torch.no_grad()
-def predict(model: nn.Module, x: Tensor, batch_size: int = 500) -> Tensor:
-    """Return the model's outputs for ``x`` ``(N, …)`` on the CPU; in batches, and in evaluation mode."""
-    device = _device_of(model)
-    with _evaluating(model):
-        return torch.cat([model(part.to(device)).cpu() for part in x.split(batch_size)])
-
-
-@torch.no_grad()
-def evaluate(
-    model: nn.Module,
-    data: Batches,
-    loss: Callable[[Tensor, Tensor], Tensor] = F.cross_entropy,
-    batch_size: int = 500,
-) -> dict[str, float]:
-    """Return ``{"loss": …}``, the mean over all rows, and ``"accuracy"`` where targets are class numbers.
-
-    The model is put into evaluation mode (dropout off, batch normalisation fixed) and back afterwards.
-    """
-    device, meter = _device_of(model), _Meter()
-    with _evaluating(model):
-        for x, y in batches(data, batch_size):
-            x, y = x.to(device), y.to(device)
-            scores = model(x)
-            meter.add(loss(scores, y), scores, y)
-    return meter.result()
+__all__ = ["fit"]
 
 
 def fit(
@@ -104,7 +34,7 @@ def fit(
     *,
     epochs: int,
     optimizer: torch.optim.Optimizer,
-    loss: Callable[[Tensor, Tensor], Tensor] = F.cross_entropy,
+    loss: Loss = F.cross_entropy,
     batch_size: int = 64,
     scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,
     augment: Callable[[Tensor], Tensor] | None = None,
@@ -126,12 +56,13 @@ def fit(
         epochs: how often the training data are passed over, counted from the very start even when resuming.
         optimizer: made from ``model.parameters()``.
         loss: takes ``(model(x), y)``, returns the mean over the batch as a scalar.
-        batch_size: rows in a batch, where ``train`` is two tensors.
+        batch_size: rows in a batch, where ``train`` is two tensors; a last row alone joins the batch before.
         scheduler: a learning-rate schedule that counts steps, not epochs; called after each step.
+            ``ReduceLROnPlateau`` sees the held-out loss once an epoch; without ``valid``, the training loss.
         augment: takes a batch ``x`` and returns a changed one; training batches only.
         patience: stop after this many epochs without a lower held-out loss (early stopping).
         checkpoint: a file that is written after each epoch. When it exists, training goes on from there as if
-            it had never stopped, learning rate included. Delete the file to start from the beginning.
+            it had never stopped, learning rate included. Another name starts from the beginning.
         mixed_precision: compute the forward pass in bfloat16 where that is safe; held-out data never are.
         generator: draws the order of the batches where ``train`` is two tensors; by default one seeded from
             torch's global generator.
@@ -143,60 +74,60 @@ def fit(
     Raises:
         FloatingPointError: the loss or a weight became infinite or not a number. The model has its best
             weights then; without ``valid``, those of the last whole epoch.
-        TypeError: the data are neither two tensors nor batches of two tensors.
-        ValueError: ``patience`` without ``valid``, data of unequal lengths or without a batch, an optimizer
-            that moves none of the model's weights, or a checkpoint that is damaged or of another run.
+        TypeError: the data are neither two tensors nor batches of two tensors, or of a type that model or
+            loss do not take.
+        ValueError: ``patience`` without ``valid`` or below 1, data of unequal lengths or without a batch,
+            targets that do not suit the scores, an optimizer that moves none of the model's weights, a
+            schedule that ends too early, or a checkpoint that is damaged, of another run, or no checkpoint.
     """
     from tqdm.auto import tqdm
 
     _check_arguments(model, optimizer, valid, patience)
     check_data(train, batch_size)
     check_data(valid, batch_size)
-    device = _device_of(model)
+    device = device_of(model)
     order = order_of(train, generator)
+    count = count_batches(train, batch_size)
     parts = {"model": model, "optimizer": optimizer, **({"scheduler": scheduler} if scheduler else {})}
     run = {"epoch": 0, "history": {}, "best_loss": math.inf, "best_epoch": 0, "best": _copy_of(model)}
     path = None if checkpoint is None else Path(checkpoint)
+    if path is not None and path.exists():
+        run = load_checkpoint(path, parts, order, epochs, count)
+    else:
+        check_schedule(scheduler, epochs * (count or 0) if patience is None else 0)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        run = load_checkpoint(path, parts, order) if path.exists() else run
 
+    keep_freed_memory()
     train = upload_once(train, device)
     valid = upload_once(valid, device)
-    count = count_batches(train, batch_size)
     total, done = (None, 0) if count is None else (count * epochs, count * run["epoch"])
     with tqdm(total=total, initial=done, unit="batch", disable=_silent()) as bar:
         while run["epoch"] < epochs and not _out_of_patience(run, patience):
             bar.set_description(f"epoch {run['epoch'] + 1} of {epochs}", refresh=False)
             model.train()
-            meter = _Meter()
+            meter = Meter(loss, train, valid)
             for x, y in batches(train, batch_size, order):
                 x, y = x.to(device), y.to(device)
                 x = augment(x) if augment else x
                 with torch.autocast(device.type, torch.bfloat16) if mixed_precision else nullcontext():
-                    scores = model(x)
-                    value = loss(scores, y)
-                meter.add(value, scores, y)
+                    value = meter.measure(outputs_of(model, x), y)
                 if not math.isfinite(meter.loss):
                     break
                 optimizer.zero_grad()
                 value.backward()
                 optimizer.step()
-                if scheduler:
+                if scheduler and not watches_loss(scheduler):
                     scheduler.step()
                 bar.update()
-            results = {f"train_{name}": number for name, number in meter.result().items()}
-            if valid is not None and math.isfinite(meter.loss):
-                results |= {f"valid_{name}": number for name, number in evaluate(model, valid, loss).items()}
+            results = _results(model, meter, valid, loss)
             watched = results.get("valid_loss", results["train_loss"])
             if not (math.isfinite(watched) and all(weight.isfinite().all() for weight in model.parameters())):
                 model.load_state_dict(run["best"])
                 raise FloatingPointError(_advice(run, optimizer))
-            run["epoch"] += 1
-            for name, number in results.items():
-                run["history"].setdefault(name, []).append(number)
-            if valid is None or watched < run["best_loss"]:
-                run |= {"best_loss": watched, "best_epoch": run["epoch"], "best": _copy_of(model)}
+            _write_down(run, results, model, always_best=valid is None)
+            if watches_loss(scheduler):
+                scheduler.step(watched)
             bar.set_postfix({name: f"{number:.3f}" for name, number in results.items()}, refresh=False)
             if path is not None:
                 save_checkpoint(path, parts, order, run)
@@ -215,6 +146,8 @@ def _check_arguments(
 ) -> None:
     if patience is not None and valid is None:
         raise ValueError("patience needs held-out data: pass valid=(x, y)")
+    if patience is not None and patience < 1:
+        raise ValueError(f"patience counts epochs: at least 1, got {patience}")
     weights = {id(weight) for weight in model.parameters()}
     if not any(id(weight) in weights for group in optimizer.param_groups for weight in group["params"]):
         raise ValueError(
@@ -229,6 +162,24 @@ def _copy_of(model: nn.Module) -> dict[str, Tensor]:
 
 def _out_of_patience(run: dict[str, Any], patience: int | None) -> bool:
     return patience is not None and run["epoch"] - run["best_epoch"] >= patience
+
+
+def _results(model: nn.Module, meter: Meter, valid: Batches | None, loss: Loss) -> dict[str, float]:
+    """What this epoch gives for the history; held-out data are not looked at once the loss is lost."""
+    results = {f"train_{name}": number for name, number in meter.result().items()}
+    if valid is not None and math.isfinite(meter.loss):
+        results |= {f"valid_{name}": number for name, number in evaluate(model, valid, loss).items()}
+    return results
+
+
+def _write_down(run: dict[str, Any], results: dict[str, float], model: nn.Module, always_best: bool) -> None:
+    """Add an epoch to the run; without held-out data the latest weights are the best there are."""
+    run["epoch"] += 1
+    for name, number in results.items():
+        run["history"].setdefault(name, []).append(number)
+    watched = results.get("valid_loss", results["train_loss"])
+    if always_best or watched < run["best_loss"]:
+        run |= {"best_loss": watched, "best_epoch": run["epoch"], "best": _copy_of(model)}
 
 
 def _advice(run: dict[str, Any], optimizer: torch.optim.Optimizer) -> str:

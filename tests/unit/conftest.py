@@ -1,4 +1,4 @@
-"""What tests of several files share: a small project to run commands in, and data without memory or network."""
+"""What several test files share: a small project to run commands in; data without memory or network."""
 
 import socket
 

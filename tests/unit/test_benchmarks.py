@@ -1,6 +1,7 @@
 """What `course.py bench` reports: its arithmetic, its report, and that nobody wins a race by not training."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from benchmarks.lenet_race import Racer, race, usable
 from benchmarks.lenet_task import BARE, COURSE, FLOOR, OWN, SMALL, Task, TorchvisionSet
 from benchmarks.lenet_task import lenet as lenet_5
 from benchmarks.report import replace_section, split, table, verdict, write_section
-from benchmarks.rounds import interleave, medians, ratios
+from benchmarks.rounds import interleave, medians, ratios, uncertainty
 from benchmarks.sections import SECTIONS, Options, Section
 from helpers import accuracy, load_images, predict
 from launcher.errors import CourseError
@@ -77,6 +78,18 @@ def test_contenders_take_turns_and_the_first_round_is_thrown_away():
     found = interleave({"a": contender("a"), "b": contender("b")}, rounds=2)
     assert calls == ["a", "b"] * 3
     assert found == {"a": [1.0, 3.0], "b": [2.0, 4.0]}
+
+
+def test_more_rounds_are_run_while_one_scatters():
+    def rounds_of(times, **limits):
+        seconds = iter([9.0, *times])
+        return len(interleave({"a": lambda: next(seconds)}, rounds=2, **limits)["a"])
+
+    calm, wild = [1.0] * 9, [1.0, 2.0] * 5
+    assert rounds_of(calm, most=8) == 2 and rounds_of(wild, most=8) == 8 and rounds_of(wild) == 2
+    assert rounds_of([1.0, 2.0, *calm], most=9) == 5, "the quartiles meet: two of five rounds are no scatter"
+    assert rounds_of(wild, most=8, wanted=0.5) == 2
+    assert uncertainty([1.0]) == math.inf and uncertainty([1.0, 2.0, 3.0, 4.0]) == pytest.approx(0.279)
 
 
 def test_ratios_are_those_of_the_medians():
@@ -252,6 +265,7 @@ def results(missing):
     rows = {name: {"seconds": [value], "steps": 2, "accuracy": 0.8} for name, value in one.items()}
     return {
         "source": "300 pictures",
+        "processor": "some chip",
         "missing": missing,
         "epoch": rows,
         "small": {name: {"seconds": [value]} for name, value in small.items()},
@@ -261,7 +275,9 @@ def results(missing):
 def test_the_table_says_who_is_faster_and_which_targets_are_met():
     text = lenet.write(results({}), "origin")
     assert "| some peer | 3.00 | 3.00 | 80.0 % |" in text
-    assert "takes 3.00 times as long (target ≥ 2: met)" in text
+    assert "On this processor, some chip, the median of the other 1 takes 3.00 times as long" in text
+    assert "(target ≥ 2: met)" in text
+    assert "| `helpers.fit` / computation only | 1.133 | ≤ 1.05 | **missed** |" in text
     assert "| 1.111 | ≤ 1.05 | **missed** |" in text and "| 1.020 | ≤ 1.03 | met |" in text
     assert "Left out" not in text
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import fontManager
 from notebook_tools import execute, save
 from PIL import Image
 
@@ -25,7 +26,9 @@ from helpers import (
     plot_kernels,
     show,
 )
-from helpers.plots.figures import COLOURS, RIGHT, WRONG, CourseFigure, png_bytes
+from helpers.plots.figures import CourseFigure, png_bytes
+from helpers.plots.style import COLOURS, RIGHT, WRONG, families
+from helpers.plots.text import wrap_title
 
 CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 DIGITS = torch.linspace(0, 1, 4 * 28 * 28).reshape(4, 1, 28, 28)
@@ -257,6 +260,10 @@ def test_extreme_grids_fit_and_do_not_overlap(count: int, shape: tuple, names: l
         (torch.rand(28, 28), {}, r"got \(28, 28\).*image\[None\]"),
         (torch.rand(2, 8, 8, 3), {}, r"got \(2, 8, 8, 3\).*channels come before"),
         (torch.rand(0, 1, 8, 8), {}, "no image"),
+        (torch.rand(1, 4, 8, 8), {}, r'RGBA: .*alpha.*images\[:, :3\].*convert\("RGB"\)'),
+        (torch.rand(1, 2, 8, 8), {}, r'grey and alpha.*images\[:, :1\].*convert\("L"\)'),
+        (torch.rand(2, 1, 8, 8), {"labels": [0.2, 1.0]}, r"labels must be class numbers.*got \[0.2, 1.0\]"),
+        (torch.rand(2, 1, 8, 8), {"labels": ["cat", "dog"]}, r"got \['cat', 'dog'\]: names go into classes"),
         (torch.randn(2, 1, 8, 8) * 5, {}, r"float in \[0, 1\]; these reach from"),
         (torch.full((1, 1, 2, 2), float("nan")), {}, r"float in \[0, 1\]"),
         (torch.rand(2, 1, 8, 8), {"labels": [1]}, r"labels must have shape \(2,\).*got \(1,\)"),
@@ -265,12 +272,94 @@ def test_extreme_grids_fit_and_do_not_overlap(count: int, shape: tuple, names: l
             {"predictions": torch.rand(2, 10)},
             r"predictions must have shape.*\(2, 10\)",
         ),
-        (torch.rand(2, 1, 8, 8), {"labels": [0, 5], "classes": ["a", "b"]}, "class 5 has no name"),
+        (torch.rand(2, 1, 8, 8), {"labels": [0, 5], "classes": ["a", "b"]}, r"class 5 has no name.*from 0"),
     ],
 )
 def test_bad_images_are_refused(images: Any, options: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         plot_images(images, **options)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float8_e4m3fn, torch.float64])
+def test_every_kind_of_float_is_drawn(dtype: torch.dtype) -> None:
+    pictures = DIGITS.to(dtype)
+    drawn = plot_images(pictures).axes[0].images[0].get_array()
+    assert np.allclose(drawn, pictures[0, 0].float())
+    assert np.allclose(
+        plot_feature_maps(pictures[:, 0]).axes[1].images[0].get_array(), pictures[1, 0].float()
+    )
+    assert len(plot_history({"loss": torch.ones(3, dtype=dtype)}).axes[0].lines[0].get_ydata()) == 3
+
+
+def test_labels_may_be_whole_floats_and_truths() -> None:
+    assert texts(plot_images(DIGITS, torch.tensor([0.0, 1.0, 2.0, 3.0]))) == ["0", "1", "2", "3"]
+    assert texts(plot_images(DIGITS, torch.tensor([True, False, True, True]))) == ["1", "0", "1", "1"]
+
+
+def test_complex_numbers_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"complex numbers cannot be drawn: take their .abs\(\)"):
+        plot_feature_maps(torch.fft.fft2(DIGITS[:, 0]))
+
+
+# Chinese
+
+
+@pytest.fixture
+def chinese_font(tmp_path: Path) -> Any:
+    """A font with a few Chinese characters, each a black block, under a usual name; known to matplotlib."""
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    for i, place in enumerate([(50, 0), (50, 800), (950, 800), (950, 0)]):
+        (pen.lineTo if i else pen.moveTo)(place)
+    pen.closePath()
+    block, letters = pen.glyph(), "测试集猫狗"
+    names = [".notdef", *(f"g{ord(letter):x}" for letter in letters)]
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder(names)
+    font.setupCharacterMap({ord(letter): f"g{ord(letter):x}" for letter in letters})
+    font.setupGlyf(dict.fromkeys(names, block))
+    font.setupHorizontalMetrics(dict.fromkeys(names, (1000, 50)))
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "SimHei", "styleName": "Regular"})
+    font.setupOS2(sTypoAscender=800)
+    font.setupPost()
+    font.save(tmp_path / "simhei.ttf")
+    before = list(fontManager.ttflist)
+    fontManager.addfont(tmp_path / "simhei.ttf")
+    yield "SimHei"
+    fontManager.ttflist[:] = before
+    fontManager._findfont_cached.cache_clear()
+
+
+def test_only_installed_families_follow() -> None:
+    assert families([]) == families(["DejaVu Sans"]) == ["sans-serif"]
+    assert families({"SimHei", "Noto Sans CJK SC", "DejaVu Sans"}) == [
+        "sans-serif",
+        "SimHei",
+        "Noto Sans CJK SC",
+    ]
+    assert plt.rcParams["font.family"] == families({font.name for font in fontManager.ttflist})
+
+
+def test_chinese_labels_are_drawn_and_latin_ones_stay_as_they_were(chinese_font: str) -> None:
+    def drawn(title: str) -> bytes:
+        return png_bytes(plot_images(DIGITS, [0, 1, 0, 1], classes=["3 ✗", "a−b"], title=title))
+
+    with plt.rc_context({"font.family": ["sans-serif"]}):
+        latin = drawn("A title")
+        with pytest.warns(UserWarning, match="Glyph .* missing"):
+            boxes = drawn("测试集")
+    with plt.rc_context({"font.family": families([chinese_font])}):  # a warning would be an error
+        assert drawn("A title") == latin
+        assert drawn("测试集") != boxes
+
+
+def test_chinese_titles_break_into_lines_that_fit() -> None:
+    assert wrap_title("a" * 30, 3.2) == "a" * 30
+    assert wrap_title("测" * 30, 3.2).split("\n") == ["测" * 15] * 2
+    assert wrap_title(None, 3.2) == ""
 
 
 # Curves
@@ -441,7 +530,8 @@ def test_confusion_matrix_takes_an_absent_class_and_many_classes() -> None:
         ([[0.5, 0.5], [0, 1]], None, "holds counts"),
         ([[1, -1], [0, 1]], None, "holds counts"),
         (([0, 1], [0]), None, r"got \(2,\) and \(1,\)"),
-        (([0, 3], [0, 1]), ["a", "b"], "expected classes from 0 to 1, got some from 0 to 3"),
+        (([0, 3], [0, 1]), ["a", "b"], "expected classes from 0 to 1, got some from 0 to 3; .* from 0"),
+        (([0.5, 1], [0, 1]), None, r"must be class numbers, .*got \[0.5, 1.0\]"),
         (np.eye(3), ["a", "b"], "classes must hold 3 names"),
     ],
 )

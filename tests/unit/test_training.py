@@ -1,8 +1,8 @@
 """``fit`` is the loop that a lesson writes out by hand, and keeps its promises when something goes wrong."""
 
 import copy
-import io
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -14,40 +14,16 @@ import torch.nn.functional as F
 from notebook_tools import execute
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
+from training_examples import network, same, seeded, sgd, two_classes
 
 from helpers import accuracy, batches, evaluate, fit, predict
-from helpers.train.checkpoints import load_checkpoint, save_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def data():
-    """Three hundred points of two classes that a line separates, and a hundred more that were held out."""
-    points = torch.randn(400, 5, generator=torch.Generator().manual_seed(3))
-    labels = (points.sum(dim=1) > 0).long()
-    return (points[:300], labels[:300]), (points[300:], labels[300:])
-
-
-def network(dropout=0.0, seed=0):
-    torch.manual_seed(seed)
-    return nn.Sequential(
-        nn.Linear(5, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(dropout), nn.Linear(16, 2)
-    )
-
-
-def same(first, second):
-    """Whether two models hold the same numbers, bit for bit, buffers included."""
-    one, two = first.state_dict(), second.state_dict()
-    return list(one) == list(two) and all(torch.equal(one[name], two[name]) for name in one)
-
-
-def seeded(seed=7):
-    return torch.Generator().manual_seed(seed)
-
-
-def sgd(model, rate=0.1):
-    return torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9)
+    return two_classes()
 
 
 # What it is: the loop.
@@ -251,6 +227,73 @@ def test_a_run_that_stopped_early_does_not_go_on_when_resumed(data, tmp_path):
     assert same(model, seen[0])
 
 
+# Schedules.
+
+
+def test_a_schedule_that_watches_the_loss_sees_it_once_an_epoch(data, tmp_path):
+    def run(epochs, **options):
+        model = network()
+        optimizer = sgd(model)
+        watching = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=1)
+        loss, _ = spoiled_after(model, 1)  # 0 after the first epoch, then larger and larger
+        history = fit(
+            model, *data, epochs=epochs, optimizer=optimizer, scheduler=watching, loss=loss, **options
+        )
+        return history, optimizer.param_groups[0]["lr"], watching
+
+    assert [run(epochs)[1] for epochs in (1, 2, 3, 4, 5)] == [0.1, 0.1, 0.05, 0.05, 0.025]
+    _, _, watching = run(3)
+    assert watching.best == 0 and watching.last_epoch == 3
+    run(2, checkpoint=tmp_path / "run.pt")
+    model = network()
+    optimizer = sgd(model)
+    watching = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=1)
+    worse = {"loss": lambda scores, y: F.cross_entropy(scores, y) + 9, "checkpoint": tmp_path / "run.pt"}
+    fit(model, *data, epochs=3, optimizer=optimizer, scheduler=watching, **worse)
+    assert optimizer.param_groups[0]["lr"] == 0.05, "what it saw is remembered"
+
+
+def test_without_held_out_data_the_training_loss_is_watched(data):
+    model = network()
+    optimizer = sgd(model)
+    watching = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer)
+    history = fit(model, data[0], epochs=2, optimizer=optimizer, scheduler=watching)
+    assert watching.best == min(history["train_loss"])
+
+
+def test_a_schedule_that_waits_for_the_loss_to_grow_is_refused(data):
+    model = network()
+    optimizer = sgd(model)
+    watching = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="max")
+    with pytest.raises(ValueError, match=r'ReduceLROnPlateau sees a loss, which shall fall: .* mode="min"'):
+        fit(model, data[0], epochs=1, optimizer=optimizer, scheduler=watching)
+
+
+def one_cycle(model, steps):
+    optimizer = sgd(model, 0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.02, total_steps=steps)
+    return {"optimizer": optimizer, "scheduler": schedule}
+
+
+def test_a_schedule_that_ends_too_early_is_told_before_training(data):
+    model = network()
+    arguments = one_cycle(model, 14)  # 3 epochs of 5 batches are 15 steps
+    with pytest.raises(
+        ValueError, match="OneCycleLR ends 1 steps before the run: make it with total_steps=15"
+    ):
+        fit(model, data[0], epochs=3, **arguments)
+    assert same(model, network())
+    fit(model, data[0], epochs=3, **one_cycle(model, 15))
+    arguments = one_cycle(model, 10)
+    fit(model, data[0], epochs=1, **arguments)
+    with pytest.raises(ValueError, match=r"ends 5 steps before .* total_steps=15"):
+        fit(model, data[0], epochs=2, **arguments)  # the first five are used up
+    # One that early stopping is to end may be short: how many epochs there will be is not known.
+    loss, _ = spoiled_after(model, 1)
+    history = fit(model, *data, epochs=99, patience=1, loss=loss, **one_cycle(model, 15))
+    assert history["valid_loss"] == [0, 1]
+
+
 # Loss that is not a number.
 
 
@@ -304,150 +347,6 @@ def test_weights_that_the_last_step_spoiled_are_found(data):
     with pytest.raises(FloatingPointError, match=r"in epoch 1\b.*those it started with"):
         fit(model, data[0], epochs=1, optimizer=optimizer, scheduler=schedule)
     assert same(model, network())
-
-
-# Checkpoints.
-
-
-def long_run(data, epochs, checkpoint=None, **changes):
-    """A run with all that must be remembered: Adam, a schedule, dropout, batch norm, an augmentation."""
-    model = network(dropout=0.4)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    arguments = {
-        "optimizer": optimizer,
-        "scheduler": torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.02, total_steps=30),
-        "augment": lambda x: x + 0.1 * torch.randn_like(x),
-        "checkpoint": checkpoint,
-    }
-    train, valid = changes.pop("given", data)
-    torch.manual_seed(5)
-    return model, fit(model, train, valid, epochs=epochs, **(arguments | changes))
-
-
-class KilledError(Exception):
-    """Stands for the power cut."""
-
-
-@pytest.mark.parametrize("form", ["tensors", "own generator", "loader", "loader with generator"])
-def test_a_resumed_run_equals_one_that_was_never_interrupted(data, tmp_path, form):
-    def given():
-        loader = {"dataset": TensorDataset(*data[0]), "batch_size": 64, "shuffle": True}
-        return {
-            "tensors": {},
-            "own generator": {"generator": seeded()},
-            "loader": {"given": (DataLoader(**loader), data[1])},
-            "loader with generator": {"given": (DataLoader(**loader, generator=seeded()), data[1])},
-        }[form]
-
-    whole, whole_history = long_run(data, 6, **given())
-    _, first_history = long_run(data, 4, tmp_path / "run.pt", **given())
-    torch.manual_seed(99)  # another process has another past
-    resumed, history = long_run(data, 6, tmp_path / "run.pt", **given())
-    assert first_history == {name: values[:4] for name, values in whole_history.items()}
-    assert history == whole_history
-    assert same(resumed, whole)
-
-
-def test_an_interrupted_epoch_is_made_again(data, tmp_path):
-    whole, whole_history = long_run(data, 6)
-
-    def interrupt(x):
-        if torch.is_grad_enabled() and (calls := calls_made.append(1) or len(calls_made)) == 18:
-            raise KilledError(calls)
-        return x + 0.1 * torch.randn_like(x)
-
-    calls_made = []
-    with pytest.raises(KilledError):
-        long_run(data, 6, tmp_path / "run.pt", augment=interrupt)
-    resumed, history = long_run(data, 6, tmp_path / "run.pt")
-    assert history == whole_history and same(resumed, whole)
-
-
-def test_a_finished_run_is_not_repeated(data, tmp_path):
-    model, history = long_run(data, 2, tmp_path / "run.pt")
-    again, same_history = long_run(data, 2, tmp_path / "run.pt", loss=None)
-    assert same_history == history and same(again, model)
-
-
-def test_a_write_that_is_killed_leaves_the_old_checkpoint(data, tmp_path, monkeypatch):
-    path = tmp_path / "run.pt"
-    long_run(data, 2, path)
-    old, save = path.read_bytes(), torch.save
-
-    def killed_half_way(state, file):
-        whole = io.BytesIO()
-        save(state, whole)
-        Path(file).write_bytes(whole.getvalue()[: whole.tell() // 2])
-        raise KilledError
-
-    monkeypatch.setattr(torch, "save", killed_half_way)
-    with pytest.raises(KilledError):
-        long_run(data, 6, path)
-    monkeypatch.undo()
-    assert path.read_bytes() == old
-    whole, whole_history = long_run(data, 6)
-    resumed, history = long_run(data, 6, path)
-    assert history == whole_history and same(resumed, whole)
-
-
-def test_the_folder_of_a_checkpoint_is_made(data, tmp_path):
-    long_run(data, 1, str(tmp_path / "runs" / "first" / "run.pt"))
-    assert [path.name for path in (tmp_path / "runs" / "first").iterdir()] == ["run.pt"]
-
-
-@pytest.mark.parametrize("damage", [b"", b"no checkpoint", "half", "other"])
-def test_a_damaged_checkpoint_is_refused_and_kept(data, tmp_path, damage):
-    path = tmp_path / "run.pt"
-    long_run(data, 1, path)
-    if damage == "other":
-        torch.save(torch.zeros(3), path)
-    else:
-        path.write_bytes(path.read_bytes()[:3000] if damage == "half" else damage)
-    before = path.read_bytes()
-    with pytest.raises(ValueError, match=r"run\.pt .*Delete run\.pt to start from the beginning"):
-        long_run(data, 2, path)
-    assert path.read_bytes() == before
-
-
-def test_a_checkpoint_of_another_run_changes_nothing(data, tmp_path):
-    path = tmp_path / "run.pt"
-    long_run(data, 1, path)
-    before = path.read_bytes()
-    # The first layers fit, the last one does not: torch copies what fits before it complains.
-    other = nn.Sequential(nn.Linear(5, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(), nn.Linear(16, 3))
-    untouched = copy.deepcopy(other)
-    optimizer = torch.optim.Adam(other.parameters())
-    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 10)
-    with pytest.raises(ValueError, match="belongs to another run"):
-        fit(other, *data, epochs=2, optimizer=optimizer, scheduler=schedule, checkpoint=path)
-    assert same(other, untouched) and optimizer.state == {}
-    with pytest.raises(ValueError, match="scheduler"):
-        long_run(data, 2, path, scheduler=None)
-    with pytest.raises(ValueError, match="kind of data"):
-        long_run(data, 2, path, given=(DataLoader(TensorDataset(*data[0])), data[1]))
-    assert path.read_bytes() == before
-
-
-def test_the_draws_of_an_accelerator_are_remembered(tmp_path, monkeypatch):
-    class Accelerator:
-        state = torch.full((8,), 7, dtype=torch.uint8)
-
-        def get_rng_state(self):
-            return self.state
-
-        def set_rng_state(self, state):
-            self.state = state
-
-    here, parts, run = Accelerator(), {"model": network()}, {"epoch": 1}
-    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
-    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("cuda"))
-    monkeypatch.setattr(torch, "get_device_module", lambda device: here)
-    save_checkpoint(tmp_path / "run.pt", parts, None, run)
-    here.state = torch.zeros(8, dtype=torch.uint8)
-    assert load_checkpoint(tmp_path / "run.pt", parts, None) == run
-    assert here.state.tolist() == [7] * 8
-    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
-    assert load_checkpoint(tmp_path / "run.pt", parts, None) == run, "a machine without it can go on"
 
 
 # Modes.
@@ -512,53 +411,15 @@ def test_batches_give_every_row_once(data):
     assert all(b == [-row for row in a] for a, b in drawn)
 
 
-# Bad input, told before any work is done.
-
-
-def test_unequal_lengths_are_refused_before_training(data):
-    (x, y), valid = data
-    model = network()
-    for train, held_out in [
-        ((x, y[:-1]), valid),
-        ((x, y), (x, y[:-1])),
-        ((x[:0], y[:0]), valid),
-        ((x, y[0]), valid),
-    ]:
-        with pytest.raises(ValueError, match=r"as many targets as inputs.*got shapes \("):
-            fit(model, train, held_out, epochs=1, optimizer=sgd(model))
-    with pytest.raises(ValueError, match="batch_size=0"):
-        fit(model, (x, y), epochs=1, optimizer=sgd(model), batch_size=0)
-    with pytest.raises(ValueError, match=r"got shapes \(300, 5\) and \(299,\)"):
-        next(batches((x, y[:-1]), 10))
-    assert same(model, network())
-
-
-@pytest.mark.parametrize(
-    ("bad", "came"),
-    [
-        (lambda x, y: (x.numpy(), y.numpy()), "ndarray"),
-        (lambda x, y: TensorDataset(x, y), "tuple"),
-        (lambda x, y: [x, y], "Tensor"),
-        (lambda x, y: [(x, y, y)], "tuple"),
-    ],
-    ids=["arrays", "a data set", "a list of two tensors", "three tensors"],
-)
-def test_other_data_are_told_what_to_do(data, bad, came):
-    model = network()
-    with pytest.raises(TypeError, match=f"expected .*got a {came} as a batch.*DataLoader"):
-        fit(model, bad(*data[0]), epochs=1, optimizer=sgd(model))
-
-
-def test_a_generator_that_ran_dry_is_named(data):
-    model = network()
-    with pytest.raises(ValueError, match=r"no batch.*read only once"):
-        fit(model, iter([data[0]]), epochs=2, optimizer=sgd(model))
+# Arguments that do not go together.
 
 
 def test_patience_needs_held_out_data(data):
     model = network()
     with pytest.raises(ValueError, match="patience needs held-out data"):
         fit(model, data[0], epochs=1, optimizer=sgd(model), patience=3)
+    with pytest.raises(ValueError, match="patience counts epochs: at least 1, got 0"):
+        fit(model, *data, epochs=1, optimizer=sgd(model), patience=0)
 
 
 def test_an_optimizer_of_another_model_is_refused(data):
@@ -569,6 +430,36 @@ def test_an_optimizer_of_another_model_is_refused(data):
     fit(model, data[0], epochs=1, optimizer=last)
     assert torch.equal(model[0].weight, network()[0].weight)
     assert not torch.equal(model[4].weight, network()[4].weight)
+
+
+# Memory.
+
+FAULTS = """
+import resource, sys, torch
+from torch import nn
+from helpers import fit
+from helpers.train import loop
+if sys.argv[1] == "without":
+    loop.keep_freed_memory = lambda: None
+torch.set_num_threads(1)
+model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 26 * 26, 10))
+data = torch.rand(2048, 1, 28, 28), torch.randint(0, 10, (2048,))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+fit(model, data, epochs=1, optimizer=optimizer, batch_size=256)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+fit(model, data, epochs=2, optimizer=optimizer, batch_size=256)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep memory as they like")
+def test_memory_is_not_asked_for_again_in_each_step():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
+    pages = {
+        how: int(subprocess.check_output([sys.executable, "-c", FAULTS, how], env=environment))
+        for how in ("with", "without")
+    }
+    assert pages["with"] * 5 < pages["without"], pages
 
 
 # The progress bar.
