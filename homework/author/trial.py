@@ -6,21 +6,24 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
-import multiprocessing
 import os
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from multiprocessing.connection import Connection
 
 from homework.assignments import ANSWER, SOLUTION, Assignment, inside, load_source, with_stub
 from homework.author.answers import RightAnswer, read_right
-from homework.author.forks import Stem, import_once
+from homework.author.forks import Stem, forked, import_once
 from homework.author.mistakes import WrongAnswer, read_wrong
 from homework.author.run import run
-from homework.marking import PASSED, Result
+from homework.marking import PASSED, UNANSWERED, Result
+from launcher.errors import CourseError
 
 
 @dataclasses.dataclass
@@ -64,58 +67,51 @@ def unlike(answer: WrongAnswer, lost: dict[str, Result]) -> str:
 
 def trials(name: str, wanted: str = "") -> Iterator[Trial]:
     """Every answer of homework/<name>/, after the solution itself and the unanswered copy; or those whose
-    name contains `wanted`."""
+    name contains `wanted`.
+
+    Raises:
+        CourseError: there is no such homework, or one of its answers is not in the format.
+    """
+    planned = list(plan(load_source(name), wanted))
     if not hasattr(os, "fork"):
-        yield from try_all(name, wanted, None)
+        yield from (attempt(None) for attempt in planned)
         return
     import_once()
-    ours, theirs = multiprocessing.Pipe()
-    with tempfile.TemporaryDirectory(prefix="homework-", ignore_cleanup_errors=True) as folder:
-        number = os.fork()
-        if number == 0:
-            ours.close()
-            send_all(theirs, name, wanted, folder)
-        theirs.close()
-        try:
-            while (found := ours.recv()) is not None:
-                if isinstance(found, str):
-                    raise RuntimeError(f"the trials of {name} stopped:\n{found}")
-                yield Trial(*found)
-        finally:
-            os.kill(number, 9)
-            os.waitpid(number, 0)
-            ours.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="homework-", ignore_cleanup_errors=True) as folder,
+        forked(send_all, planned, folder) as pipe,
+    ):
+        while (found := pipe.recv()) is not None:
+            if isinstance(found, str):
+                raise RuntimeError(f"the trials of {name} stopped:\n{found}")
+            yield Trial(*found)
 
 
-def send_all(pipe, name: str, wanted: str, folder: str) -> None:
+def plan(assignment: Assignment, wanted: str) -> Iterator[Callable[[Stem | None], Trial]]:
+    """The trials of `trials`, wrong answers in the order of their tasks, so that the stem can grow."""
+    right, wrong = read_right(assignment), read_wrong(assignment)
+    order = [cell.task for cell in assignment.of_kind(ANSWER)]
+    wrong.sort(key=lambda answer: order.index(answer.task))
+    if not wanted:
+        yield partial(try_right, assignment, RightAnswer("the solution itself", "", {}))
+        yield partial(try_unanswered, assignment)
+    yield from (partial(try_right, assignment, answer) for answer in right if wanted in answer.name)
+    yield from (partial(try_wrong, assignment, answer) for answer in wrong if wanted in answer.name)
+
+
+def send_all(pipe: Connection, planned: list[Callable[[Stem | None], Trial]], folder: str) -> None:
     """The part of the process that holds the stem: send every trial, then None; or what went wrong."""
     try:
         # PyTorch's threads for a graphics processor would not survive a fork; macOS cannot hide its own.
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
         stem = Stem(folder) if sys.platform == "linux" else None
-        for trial in try_all(name, wanted, stem):
-            pipe.send(dataclasses.astuple(trial))
+        for attempt in planned:
+            pipe.send(dataclasses.astuple(attempt(stem)))  # a tuple: IPython puts another module at __main__
         pipe.send(None)
     except BaseException:
         pipe.send(traceback.format_exc())
     finally:
         os._exit(0)
-
-
-def try_all(name: str, wanted: str, stem: Stem | None) -> Iterator[Trial]:
-    """The trials of `trials`, wrong answers in the order of their tasks, so that the stem can grow."""
-    assignment = load_source(name)
-    right, wrong = read_right(assignment), read_wrong(assignment)
-    if not wanted:
-        yield try_right(assignment, RightAnswer("the solution itself", "", {}), stem)
-        yield try_unanswered(assignment, stem)
-    for answer in right:
-        if wanted in answer.name:
-            yield try_right(assignment, answer, stem)
-    order = [cell.task for cell in assignment.of_kind(ANSWER)]
-    for answer in sorted(wrong, key=lambda answer: order.index(answer.task)):
-        if wanted in answer.name:
-            yield try_wrong(assignment, answer, stem)
 
 
 def try_unanswered(assignment: Assignment, stem: Stem | None = None) -> Trial:
@@ -127,7 +123,7 @@ def try_unanswered(assignment: Assignment, stem: Stem | None = None) -> Trial:
         if inside(cell.source, SOLUTION)
     }
     marks = run(assignment, stub, stem=stem)
-    bad = [f"{result.name}: {result.status}" for result in marks.results if result.status != "unanswered"]
+    bad = [f"{result.name}: {result.status}" for result in marks.results if result.status != UNANSWERED]
     answers = {cell.name for cell in assignment.of_kind(ANSWER)}
     bad += [f"{cell}: {problem}" for cell, problem in marks.problems.items() if cell not in answers]
     return Trial("nothing answered", False, "; ".join(bad), time.perf_counter() - start)
@@ -137,21 +133,35 @@ def rates(found: list[Trial]) -> str:
     """The two rates in words."""
     wrong, right = ([trial for trial in found if trial.is_right is kind] for kind in (False, True))
     caught, refused = sum(not trial.problem for trial in wrong), sum(bool(trial.problem) for trial in right)
-    return f"wrong answers caught by name: {caught} of {len(wrong)}; right answers refused: {refused} "
-    f"of {len(right)}"
+    return (
+        f"wrong answers caught by name: {caught} of {len(wrong)}; "
+        f"right answers refused: {refused} of {len(right)}"
+    )
 
 
 def main(arguments: list[str]) -> int:
-    found = []
-    for trial in trials(arguments[0], *arguments[1:]):
-        found.append(trial)
-        verdict = f"PROBLEM {trial.problem}" if trial.problem else "ok"
-        print(
-            f"{'right' if trial.is_right else 'wrong'}  {trial.seconds:5.1f} s  {trial.name}: {verdict}",
-            flush=True,
-        )
+    parser = argparse.ArgumentParser(prog="python -m homework.author.trial", description=__doc__)
+    parser.add_argument("homework", help='such as "hw3"')
+    parser.add_argument("wanted", nargs="?", default="", help="part of the names of the answers to try")
+    chosen = parser.parse_args(arguments)
+    try:
+        found = list(map(shown, trials(chosen.homework, chosen.wanted)))
+    except CourseError as problem:
+        parser.error(str(problem))
+    if not found:
+        parser.error(f"no answer to {chosen.homework} has {chosen.wanted!r} in its name; nothing was tried")
     print(rates(found))
     return any(trial.problem for trial in found)
+
+
+def shown(trial: Trial) -> Trial:
+    """The same trial, after its line was printed."""
+    kind, verdict = (
+        "right" if trial.is_right else "wrong",
+        f"PROBLEM {trial.problem}" if trial.problem else "ok",
+    )
+    print(f"{kind}  {trial.seconds:5.1f} s  {trial.name}: {verdict}", flush=True)
+    return trial
 
 
 if __name__ == "__main__":
