@@ -73,7 +73,7 @@ def trials(name: str, wanted: str = "") -> Iterator[Trial]:
         CourseError: there is no such homework, or one of its answers is not in the format.
     """
     planned = list(plan(load_source(name), wanted))
-    if not hasattr(os, "fork"):
+    if not planned or not hasattr(os, "fork"):
         yield from (attempt(None) for attempt in planned)
         return
     import_once()
