@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import random
 import statistics
 import subprocess
@@ -11,11 +10,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.report import provenance, table
 from benchmarks.sections import Options
 from launcher.errors import CourseError
 from launcher.places import ROOT
+
+if TYPE_CHECKING:
+    from homework.author.answers import RightAnswer
+    from homework.author.mistakes import WrongAnswer
 
 HOMEWORK, JOBS, SEED = "hw3", 2, 0
 FIRST_STUDENT = 80_000
@@ -24,19 +28,14 @@ STUDENT_EDITION = "Not measured: grading needs the teacher's edition, the one cl
 
 def is_teachers() -> bool:
     """Whether the solutions and the known mistakes are here."""
-    return (ROOT / "homework" / "source").is_dir() and (ROOT / "homework" / "mistakes").is_dir()
+    return (ROOT / "homework" / HOMEWORK).is_dir()
 
 
-def draw_answers(chance: random.Random, answers, source) -> dict[str, str]:
+def draw_answers(chance: random.Random, right: list[RightAnswer], wrong: list[WrongAnswer]) -> dict[str, str]:
     """Answers by task that differ from the solution: half of the students write in another style, and all
     make up to three of the known mistakes."""
-    from homework.trial import patched
-
-    chosen = dict(chance.choice(list(answers.RIGHT.values()))) if chance.random() < 0.5 else {}
-    for mistake in chance.choices(list(answers.WRONG.values()), k=chance.randint(0, 3)):
-        task = mistake["task"]
-        chosen[task] = mistake.get("answer") or patched(source, task, mistake["patch"])
-    return chosen
+    chosen = dict(chance.choice(right).cells) if chance.random() < 0.5 else {}
+    return chosen | {answer.task: answer.source for answer in chance.choices(wrong, k=chance.randint(0, 3))}
 
 
 def build_hand_ins(inbox: Path, count: int) -> None:
@@ -44,15 +43,17 @@ def build_hand_ins(inbox: Path, count: int) -> None:
     import nbformat
 
     from homework.assignments import ANSWER, QUESTION, SOLUTION, SOURCES, find, kind_of, load_source
+    from homework.author.answers import read_right
+    from homework.author.mistakes import read_wrong
     from homework.release import student_copy, to_text
 
     original = nbformat.read(find(SOURCES, HOMEWORK), as_version=4)
     source, copy = load_source(HOMEWORK), student_copy(original)
-    answers = importlib.import_module(f"homework.mistakes.{HOMEWORK}")
+    right, wrong = read_right(source), read_wrong(source)
     chance = random.Random(SEED)
     inbox.mkdir(parents=True, exist_ok=True)
     for number in range(count):
-        drawn = draw_answers(chance, answers, source)
+        drawn = draw_answers(chance, right, wrong)
         for cell, ours in zip(copy.cells, original.cells, strict=True):
             if kind_of(cell.metadata) == ANSWER:
                 task = cell.metadata.nbgrader.grade_id.split("-")[0]

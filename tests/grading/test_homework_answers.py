@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-import importlib
+import io
+import json
 import subprocess
+import tarfile
+from pathlib import Path
 
 import nbformat
 import pytest
 
-pytest.importorskip("homework.mistakes", reason="the student edition has no solutions")
+pytest.importorskip("homework.author", reason="the student edition has no solutions")
 
-from homework.assignments import ANSWER, COPIES, HIDDEN, QUESTION, SOURCES, TEST, inside, load, load_source
+from homework.assignments import (
+    ANSWER,
+    COPIES,
+    HIDDEN,
+    QUESTION,
+    ROOT,
+    SOLUTION,
+    SOURCES,
+    TEST,
+    inside,
+    load,
+    load_source,
+)
+from homework.author.answers import RightAnswer, read_right
+from homework.author.forks import make_session
+from homework.author.mistakes import WrongAnswer, read_wrong
+from homework.author.trial import rates, trials, try_right, try_wrong
 from homework.marking import UNANSWERED, mark
 from homework.release import student_copy, to_text
-from homework.trial import make_session, rates, trials
 
 NAMES = sorted(path.name.split("_")[0] for path in SOURCES.glob("hw*_*.ipynb"))
 POINTS = 20
@@ -33,12 +51,13 @@ def test_right_answers_pass_and_wrong_ones_are_named(name, capsys):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_there_are_enough_of_both(name):
-    answers = importlib.import_module(f"homework.mistakes.{name}")
-    assert len(answers.RIGHT) >= 4
-    assert len(answers.WRONG) >= 12
-    tasks = {cell.task for cell in load_source(name).of_kind(ANSWER)}
-    assert {task for right in answers.RIGHT.values() for task in right} == tasks
-    assert {wrong["task"] for wrong in answers.WRONG.values()} == tasks
+    assignment = load_source(name)
+    right, wrong = read_right(assignment), read_wrong(assignment)
+    assert len(right) >= 4
+    assert len(wrong) >= 12
+    tasks = {cell.task for cell in assignment.of_kind(ANSWER)}
+    assert {task for answer in right for task in answer.cells} == tasks
+    assert {answer.task for answer in wrong} == tasks
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -97,30 +116,64 @@ def test_a_second_release_changes_nothing(tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_the_student_edition_holds_no_answers(tmp_path):
-    listing = subprocess.run(
-        ["git", "archive", "HEAD", "--format=tar", "--worktree-attributes"],
-        cwd=SOURCES.parent.parent,
-        capture_output=True,
-    )
-    if listing.returncode != 0:
+ROOMS = ("homework/source", "homework/hw*", "homework/author", "tests/grading")
+
+
+@pytest.fixture(scope="module")
+def student_edition():
+    """Bytes by path."""
+    command = ["git", "archive", "HEAD", "--format=tar", "--worktree-attributes"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True)
+    if made.returncode != 0:
         pytest.skip("no git repository here")
-    names = subprocess.run(
-        ["tar", "t"], input=listing.stdout, capture_output=True, check=True
-    ).stdout.decode()
-    assert "homework/checks.py" in names
-    assert "notebooks/" in names
-    for word in ("homework/source", "homework/mistakes", "tests/grading", "homework_hostile"):
-        assert word not in names
+    with tarfile.open(fileobj=io.BytesIO(made.stdout)) as archive:
+        return {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
+
+
+def test_the_student_edition_holds_no_file_of_the_teachers_rooms(student_edition):
+    listing = subprocess.run(["git", "ls-files", "--", *ROOMS], cwd=ROOT, capture_output=True, check=True)
+    private = set(listing.stdout.decode().split())
+    assert {
+        "homework/hw1/wrong.toml",
+        "homework/author/trial.py",
+        "tests/grading/homework_hostile.py",
+    } <= private
+    assert {"homework/checks.py", "notebooks/homework/hw1_tensors.ipynb"} <= set(student_edition)
+    assert not private & set(student_edition)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_student_edition_holds_no_line_of_an_answer_or_a_hidden_test(name, student_edition):
+    """Wherever it may lie: lines that no notebook of the lectures shows."""
+    lectures = [read(path) for path in (ROOT / "notebooks").rglob("*.ipynb")]
+    secrets = {line for line in private_lines(name) if not any(line in text for text in lectures)}
+    assert len(secrets) > 50
+    edition = {path: data.decode("utf-8", "replace") for path, data in student_edition.items()}
+    for line in secrets:
+        quoted = json.dumps(line, ensure_ascii=False)[1:-1]  # as a notebook file writes it
+        assert [path for path, text in edition.items() if line in text or quoted in text] == []
+
+
+def read(path: Path) -> str:
+    """The text of a notebook's cells."""
+    return "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+
+
+def private_lines(name: str) -> set[str]:
+    """The longer lines of a homework's solutions, hidden tests, right and wrong answers."""
+    assignment = load_source(name)
+    texts = [inside(cell.source, SOLUTION) for cell in assignment.of_kind(ANSWER)]
+    texts += [inside(cell.source, HIDDEN) for cell in assignment.of_kind(TEST)]
+    texts += [source for answer in read_right(assignment) for source in answer.cells.values()]
+    texts += [answer.source for answer in read_wrong(assignment)]
+    return {line.strip() for text in texts for line in text.splitlines() if len(line.strip()) > 50}
 
 
 def test_the_trial_says_what_is_wrong_with_a_checker():
     """A checker that accepts a wrong answer, or refuses a right one, is told."""
-    from homework.trial import try_right, try_wrong
-
     assignment = load_source("hw3")
     first = assignment.of_kind(ANSWER)[0]
-    wrong = {"task": first.task, "answer": first.source, "fails": ["task1-nothing"], "hint": "x"}
-    assert "fails []" in try_wrong(assignment, "not wrong at all", wrong).problem
-    nonsense = {first.task: "def nothing():\n    return None"}
-    assert first.task in try_right(assignment, "not right at all", nonsense).problem
+    wrong = WrongAnswer("not wrong at all", first.task, first.source, ("task1-values",), "x")
+    assert "fails [], not ['task1-values']" in try_wrong(assignment, wrong).problem
+    nonsense = RightAnswer("not right at all", "", {first.task: "def nothing():\n    return None"})
+    assert first.task in try_right(assignment, nonsense).problem

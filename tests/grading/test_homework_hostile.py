@@ -10,7 +10,7 @@ import sys
 import psutil
 import pytest
 
-pytest.importorskip("homework.mistakes", reason="the student edition has no solutions")
+pytest.importorskip("homework.author", reason="the student edition has no solutions")
 sandbox = pytest.importorskip("homework.sandbox")
 
 import homework_hostile as hostile  # noqa: E402

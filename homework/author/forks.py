@@ -5,11 +5,14 @@ Only for answers that we wrote ourselves: a fork holds all that its parent knows
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from homework.assignments import Cell
@@ -96,7 +99,24 @@ class ForkedSession(Session):
             self.folder = None
 
 
-def serve(pipe, folder: str, worker: Worker | None) -> None:
+@contextlib.contextmanager
+def forked(work: Callable[..., None], *arguments: object) -> Iterator[Connection]:
+    """The pipe from a fork of this process, which runs work(its end, *arguments) until the block ends."""
+    ours, theirs = multiprocessing.Pipe()
+    number = os.fork()
+    if number == 0:
+        ours.close()
+        work(theirs, *arguments)
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        os.kill(number, 9)
+        os.waitpid(number, 0)
+        ours.close()
+
+
+def serve(pipe: Connection, folder: str, worker: Worker | None) -> None:
     """The child's part: answer requests in a folder of its own until the parent ends it."""
     try:
         settle(folder)
