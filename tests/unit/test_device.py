@@ -245,3 +245,9 @@ def test_the_returned_generator_is_apart_from_the_global_one():
 def test_a_bad_seed_is_refused(seed):
     with pytest.raises(ValueError, match="whole number from 0"):
         seed_everything(seed)
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_the_first_and_the_last_seed_are_taken(seed):
+    generator = seed_everything(seed)
+    assert generator.initial_seed() == torch.initial_seed() == seed
