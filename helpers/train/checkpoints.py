@@ -51,7 +51,7 @@ def load_checkpoint(
     """
     state = _read(path)
     _check_kinds(path, state, parts, order)
-    _check_length(path, state, epochs, steps)
+    _check_length(path, state, parts.get("scheduler"), epochs, steps)
     before = {name: copy.deepcopy(part.state_dict()) for name, part in parts.items()}
     draws = None if order is None else order.get_state()
     try:
@@ -113,14 +113,14 @@ def _check_kinds(path: Path, state: Parts, parts: Parts, order: torch.Generator 
         )
 
 
-def _check_length(path: Path, state: Parts, epochs: int, steps: int | None) -> None:
+def _check_length(path: Path, state: Parts, scheduler: Any, epochs: int, steps: int | None) -> None:
     done = state["run"]["epoch"]
     if epochs < done:
         raise ValueError(
             f"the checkpoint {path.name} holds {done} epochs, and you ask for {epochs}: ask for {done} or "
             f"more. {SOUND}"
         )
-    short = missing_steps(state.get("scheduler", {}), (epochs - done) * (steps or 0))
+    short = missing_steps(scheduler, state.get("scheduler", {}), (epochs - done) * (steps or 0))
     if short > 0:
         raise ValueError(
             f"the checkpoint {path.name} cannot go on to {epochs} epochs: its schedule ends {short} steps "

@@ -50,6 +50,10 @@ def test_no_shift_changes_nothing_and_the_batch_itself_is_never_changed(images):
     assert torch.equal(images, before)
 
 
+def test_a_single_picture_is_a_batch_too(images):
+    assert random_shift(images[:1]).shape == random_flip(images[:1]).shape == (1, 2, 9, 7)
+
+
 def test_about_half_the_pictures_are_mirrored(images):
     mirrored = random_flip(images)
     turned = [torch.equal(new, old.flip(2)) for old, new in zip(images, mirrored, strict=True)]
@@ -58,7 +62,7 @@ def test_about_half_the_pictures_are_mirrored(images):
     assert 70 <= sum(turned) <= 130  # 200 fair coins leave this range once in 50,000 seeds; the seed is fixed
 
 
-@pytest.mark.parametrize("pixels", [-1, 7])
+@pytest.mark.parametrize("pixels", [-1, 7, 8])
 def test_a_shift_beyond_the_picture_is_refused(images, pixels):
     with pytest.raises(ValueError, match="pixels must be from 0 to 6"):
         random_shift(images, pixels)

@@ -215,6 +215,11 @@ def test_wrong_predictions_differ_in_colour_and_sign() -> None:
     assert plot_images(DIGITS, [0, 1, 2, 3], [0, 1, 2, 3]).get_supxlabel() == ""
 
 
+def test_names_break_between_words_only() -> None:
+    figure = plot_images(DIGITS, [0, 1, 0, 1], classes=["T-shirt or top-coat", "Ankle boot"])
+    assert texts(figure)[:2] == ["T-shirt or\ntop-coat", "Ankle boot"]
+
+
 def test_predictions_without_labels_are_shown() -> None:
     assert texts(plot_images(DIGITS, predictions=[4, 5, 6, 7])) == ["4", "5", "6", "7"]
 
@@ -289,6 +294,11 @@ def test_every_kind_of_float_is_drawn(dtype: torch.dtype) -> None:
         plot_feature_maps(pictures[:, 0]).axes[1].images[0].get_array(), pictures[1, 0].float()
     )
     assert len(plot_history({"loss": torch.ones(3, dtype=dtype)}).axes[0].lines[0].get_ydata()) == 3
+
+
+def test_doubles_keep_their_digits() -> None:
+    (line,) = plot_history({"loss": torch.tensor([1 / 3], dtype=torch.float64)}).axes[0].lines
+    assert line.get_ydata()[0] == 1 / 3
 
 
 def test_labels_may_be_whole_floats_and_truths() -> None:
@@ -447,6 +457,13 @@ def test_every_kind_of_answer_gives_the_same_regions(predict: Any) -> None:
     assert (drawn[0, 0], drawn[-1, -1], drawn[0, -1]) == (0, 1, 0)
     assert drawn[250, 250] == 1  # (1.17, 1.17)
     assert drawn[140, 140] == 0  # (0.44, 0.44)
+
+
+def test_regions_have_the_colours_of_their_classes_made_light() -> None:
+    figure = plot_decision_boundary(lambda x: x.sum(1) - 1.5, CORNERS, [0, 0, 0, 1])
+    for k in (0, 1):
+        light = 0.72 + 0.28 * np.array(to_rgb(COLOURS[k]))
+        assert np.allclose(figure.axes[0].images[0].cmap(k)[:3], light)
 
 
 def test_probabilities_need_their_threshold() -> None:
