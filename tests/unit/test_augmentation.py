@@ -74,6 +74,14 @@ def test_other_shapes_are_refused(change):
         change(torch.zeros(3, 28, 28))
 
 
+def test_free_memory_is_asked_of_each_kind_of_accelerator(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (700, 1000))
+    monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: 1000)
+    monkeypatch.setattr(torch.mps, "driver_allocated_memory", lambda: 400)
+    free = {kind: batching._free_memory(torch.device(kind)) for kind in ("cuda", "mps", "xpu")}
+    assert free == {"cuda": 700, "mps": 600, "xpu": 0}
+
+
 def test_tensors_are_uploaded_once_where_they_fit(monkeypatch):
     pair = (torch.zeros(10, 4), torch.zeros(10, dtype=torch.int64))  # 240 bytes
     accelerator = torch.device("meta")  # the one other device that every machine has
