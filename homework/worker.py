@@ -26,7 +26,7 @@ torch torch.Tensor torch.Generator torch.testing torch.linalg torch.autograd tor
 torch.nn.Module torch.nn.Parameter torch.nn.functional torch.nn.init torch.nn.utils torch.nn.Linear
 torch.nn.Conv2d torch.nn.MaxPool2d torch.nn.BatchNorm2d torch.nn.Flatten torch.nn.ReLU torch.nn.Sequential
 torch.nn.RNN torch.nn.LSTM torch.nn.GRU torch.nn.Embedding torch.nn.Dropout homework.checks
-helpers.train.loop"""
+helpers.train.loop helpers.train.measuring"""
 REPLACED_BY_TORCH = {"torch.manual_seed"}  # torch puts another in its place when the first optimiser is made
 
 keep_exec, keep_compile = exec, compile

@@ -31,10 +31,10 @@ def outputs_of(model: nn.Module, x: Tensor) -> Any:
     try:
         return model(x)
     except (RuntimeError, ValueError) as error:
-        weights = next((w.dtype for w in model.parameters() if w.is_floating_point()), x.dtype)
-        if "type" in str(error) and x.dtype != weights:
+        needed = torch.int64 if "indices" in str(error) else _type_of_weights(model, x)
+        if "type" in str(error) and x.dtype != needed:
             raise TypeError(
-                f"the inputs are {_name(x)} and the weights are {_name(weights)}: use {_cast('x', weights)}"
+                f"the inputs are {_name(x)}, and this model takes {_name(needed)}: use {_cast('x', needed)}"
             ) from error
         if "more than 1 value" in str(error) and len(x) == 1:
             raise ValueError(
@@ -42,6 +42,10 @@ def outputs_of(model: nn.Module, x: Tensor) -> Any:
                 "drop_last=True in a DataLoader"
             ) from error
         raise
+
+
+def _type_of_weights(model: nn.Module, x: Tensor) -> torch.dtype:
+    return next((weight.dtype for weight in model.parameters() if weight.is_floating_point()), x.dtype)
 
 
 def check_scores(scores: Any, targets: Any) -> None:
@@ -172,7 +176,8 @@ def _name(value: Tensor | torch.dtype) -> str:
 
 
 def _cast(name: str, dtype: torch.dtype) -> str:
-    return f"{name}.float()" if dtype == torch.float32 else f"{name}.to({dtype})"
+    short = {torch.float32: ".float()", torch.int64: ".long()"}
+    return name + short.get(dtype, f".to({dtype})")
 
 
 def _shape(value: Tensor) -> str:

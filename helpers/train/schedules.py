@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau
 
 
 def watches_loss(scheduler: LRScheduler | None) -> bool:
@@ -25,7 +25,7 @@ def check_schedule(scheduler: LRScheduler | None, steps: int) -> None:
     name = type(scheduler).__name__
     if watches_loss(scheduler) and scheduler.mode != "min":
         raise ValueError(f'{name} sees a loss, which shall fall: make it with mode="min"')
-    short = missing_steps(vars(scheduler), steps)
+    short = missing_steps(scheduler, vars(scheduler), steps)
     if short > 0:
         raise ValueError(
             f"the schedule {name} ends {short} steps before the run: make it with "
@@ -33,10 +33,8 @@ def check_schedule(scheduler: LRScheduler | None, steps: int) -> None:
         )
 
 
-def missing_steps(state: dict[str, Any], steps: int) -> int:
-    """How many of so many further steps this schedule lacks; 0 for a schedule without an end.
-
-    Args:
-        state: its attributes, or its ``state_dict``.
-    """
-    return max(0, state["last_epoch"] + steps - state["total_steps"]) if "total_steps" in state else 0
+def missing_steps(scheduler: LRScheduler | None, state: dict[str, Any], steps: int) -> int:
+    """How many of so many further steps this schedule lacks in this state; 0 for one without an end."""
+    if not isinstance(scheduler, OneCycleLR):
+        return 0
+    return max(0, state["last_epoch"] + steps - state["total_steps"])

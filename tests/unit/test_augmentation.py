@@ -50,6 +50,10 @@ def test_no_shift_changes_nothing_and_the_batch_itself_is_never_changed(images):
     assert torch.equal(images, before)
 
 
+def test_a_single_picture_is_a_batch_too(images):
+    assert random_shift(images[:1]).shape == random_flip(images[:1]).shape == (1, 2, 9, 7)
+
+
 def test_about_half_the_pictures_are_mirrored(images):
     mirrored = random_flip(images)
     turned = [torch.equal(new, old.flip(2)) for old, new in zip(images, mirrored, strict=True)]
@@ -58,7 +62,7 @@ def test_about_half_the_pictures_are_mirrored(images):
     assert 70 <= sum(turned) <= 130  # 200 fair coins leave this range once in 50,000 seeds; the seed is fixed
 
 
-@pytest.mark.parametrize("pixels", [-1, 7])
+@pytest.mark.parametrize("pixels", [-1, 7, 8])
 def test_a_shift_beyond_the_picture_is_refused(images, pixels):
     with pytest.raises(ValueError, match="pixels must be from 0 to 6"):
         random_shift(images, pixels)
@@ -68,6 +72,14 @@ def test_a_shift_beyond_the_picture_is_refused(images, pixels):
 def test_other_shapes_are_refused(change):
     with pytest.raises(ValueError, match=r"expected pictures \(N, C, H, W\)"):
         change(torch.zeros(3, 28, 28))
+
+
+def test_free_memory_is_asked_of_each_kind_of_accelerator(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (700, 1000))
+    monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: 1000)
+    monkeypatch.setattr(torch.mps, "driver_allocated_memory", lambda: 400)
+    free = {kind: batching._free_memory(torch.device(kind)) for kind in ("cuda", "mps", "xpu")}
+    assert free == {"cuda": 700, "mps": 600, "xpu": 0}
 
 
 def test_tensors_are_uploaded_once_where_they_fit(monkeypatch):

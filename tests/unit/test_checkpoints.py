@@ -108,16 +108,20 @@ def test_the_folder_of_a_checkpoint_is_made(data, tmp_path):
 
 def damaged(path, how):
     whole = path.read_bytes()
+    names = whole.rindex(b"archive/data.pkl")
     place = whole.index(torch.load(path)["model"]["0.weight"].numpy().tobytes())
     return {
         "empty": b"",
         "half": whole[: len(whole) // 2],
         "a byte of a tensor": whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :],
         "no directory": whole[:-30],
+        "a name in the directory": whole[:names] + b"\xff" + whole[names + 1 :],
     }[how]
 
 
-@pytest.mark.parametrize("how", ["empty", "half", "a byte of a tensor", "no directory"])
+@pytest.mark.parametrize(
+    "how", ["empty", "half", "a byte of a tensor", "no directory", "a name in the directory"]
+)
 def test_a_damaged_checkpoint_is_refused_and_kept(data, tmp_path, how):
     path = tmp_path / "run.pt"
     long_run(data, 1, path)

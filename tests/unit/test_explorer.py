@@ -177,6 +177,9 @@ def test_kinds_of_controls() -> None:
     assert made["rate"].readout_format == ".2f"
     assert made["tiny"].readout_format == ".3f"
     assert not made["rate"].continuous_update
+    finest = make_controls({"a": (0.0, 1.0, 0.1), "b": (0.0, 1.0, 1e-5), "c": (0.0, 1.0, 1e-7)})
+    assert [widget.readout_format for widget in finest.values()] == [".1f", ".5f", ".6f"]
+    assert make_controls({"a": (1, 3, 1, 1), "b": (1, 3, 1, 3)})["b"].value == 3, "an end is a start too"
 
 
 @pytest.mark.parametrize(

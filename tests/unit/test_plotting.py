@@ -107,6 +107,13 @@ def test_automatic_alt_is_made_of_titles_and_labels() -> None:
     assert "2 panels" in new_figure(1, 2)[0].alt
 
 
+def test_automatic_alt_names_six_things_at_most() -> None:
+    figure, axes = new_figure(2, 4)
+    for i, ax in enumerate(axes.flat):
+        ax.set_title(f"panel  {i}")
+    assert figure.alt.endswith("description: " + "; ".join(f"panel {i}" for i in range(6)))
+
+
 def test_alt_must_be_text() -> None:
     with pytest.raises(TypeError, match="alt must be a string"):
         new_figure(alt=3)
@@ -118,8 +125,12 @@ def test_new_figure_is_like_subplots() -> None:
     figure, axes = new_figure(2, 3, size=(6, 4), sharey=True)
     assert axes.shape == (2, 3)
     assert tuple(figure.get_size_inches()) == (6, 4)
+    sizes = [tuple(new_figure(*panels)[0].get_size_inches()) for panels in ((), (1, 2), (2, 1), (2, 3))]
+    assert np.allclose(sizes, [(6.4, 4), (8, 3.2), (4, 6.4), (10, 6.4)])
     with pytest.raises(ValueError, match="rows=0"):
         new_figure(0)
+    with pytest.raises(ValueError, match="cols=0"):
+        new_figure(1, 0)
 
 
 def brightness(colour: str) -> float:
@@ -215,6 +226,11 @@ def test_wrong_predictions_differ_in_colour_and_sign() -> None:
     assert plot_images(DIGITS, [0, 1, 2, 3], [0, 1, 2, 3]).get_supxlabel() == ""
 
 
+def test_names_break_between_words_only() -> None:
+    figure = plot_images(DIGITS, [0, 1, 0, 1], classes=["T-shirt or top-coat", "Ankle boot"])
+    assert texts(figure)[:2] == ["T-shirt or\ntop-coat", "Ankle boot"]
+
+
 def test_predictions_without_labels_are_shown() -> None:
     assert texts(plot_images(DIGITS, predictions=[4, 5, 6, 7])) == ["4", "5", "6", "7"]
 
@@ -227,6 +243,31 @@ def test_pictures_are_drawn_as_they_are() -> None:
     colour = torch.rand(1, 3, 5, 7)
     drawn = plot_images(colour).axes[0].images[0].get_array()
     assert np.allclose(drawn, colour[0].permute(1, 2, 0))
+
+
+def panel_size(figure: CourseFigure) -> list[float]:
+    """Width and height of the first panel, in inches."""
+    return [round(float(side), 3) for side in figure.axes[0].get_position().size * figure.get_size_inches()]
+
+
+def test_photographs_are_larger_than_digits_and_tall_ones_are_bounded() -> None:
+    assert panel_size(plot_images(DIGITS)) == [1.2, 1.2]
+    assert panel_size(plot_images(torch.rand(1, 3, 120, 160))) == [2, 1.5]
+    assert panel_size(plot_images(torch.rand(2, 3, 300, 400))) == [3.2, 2.4]
+    assert panel_size(plot_images(torch.rand(20, 8, 8), cols=20))[0] == 0.52, "ten inches hold a row"
+    assert panel_size(plot_images(torch.rand(1, 90, 10)))[1] == 4
+    assert panel_size(plot_feature_maps(torch.rand(2, 6, 12))) == [1.25, 0.625]
+    assert len(plot_images(DIGITS, cols=0).axes) == 4
+
+
+def test_panels_stand_close_and_no_lonely_row_is_wide() -> None:
+    figure = plot_images(DIGITS, cols=2)
+    first, second, below = (ax.get_position() for ax in figure.axes[:3])
+    width, height = figure.get_size_inches()
+    assert (second.x0 - first.x1) * width == pytest.approx(0.08)
+    assert (first.y0 - below.y1) * height == pytest.approx(0.12)
+    assert width == 3.2 and first.x0 + second.x1 == pytest.approx(1), "in the middle of a page of 3.2 inches"
+    assert height == pytest.approx(2 * 1.2 + 0.12 + 2 * 0.06 + 0.04)
 
 
 @pytest.mark.parametrize(
@@ -289,6 +330,11 @@ def test_every_kind_of_float_is_drawn(dtype: torch.dtype) -> None:
         plot_feature_maps(pictures[:, 0]).axes[1].images[0].get_array(), pictures[1, 0].float()
     )
     assert len(plot_history({"loss": torch.ones(3, dtype=dtype)}).axes[0].lines[0].get_ydata()) == 3
+
+
+def test_doubles_keep_their_digits() -> None:
+    (line,) = plot_history({"loss": torch.tensor([1 / 3], dtype=torch.float64)}).axes[0].lines
+    assert line.get_ydata()[0] == 1 / 3
 
 
 def test_labels_may_be_whole_floats_and_truths() -> None:
@@ -386,11 +432,25 @@ def test_history_takes_other_quantities_and_tensors() -> None:
     assert [tick for tick in figure.axes[0].get_xticks() if 0.5 < tick < 1.5] == [1]
 
 
+def test_a_long_history_has_no_markers() -> None:
+    markers = [plot_history({"loss": [1.0] * n}).axes[0].lines[0].get_marker() for n in (30, 31)]
+    assert markers == ["o", "None"]
+
+
+def test_each_panel_of_a_history_adds_to_its_width() -> None:
+    widths = [
+        plot_history({name: [0.5] for name in names}).get_figwidth()
+        for names in (("loss",), ("loss", "accuracy"), ("loss", "accuracy", "rate"))
+    ]
+    assert widths == [5.2, 10.4, 11]
+
+
 @pytest.mark.parametrize(
     ("history", "message"),
     [
         ({}, "the history is empty"),
         ({"loss": [1.0], "accuracy": []}, "accuracy is empty"),
+        ({"accuracy": [0.5, -0.1]}, "accuracy must hold fractions"),
         ({"accuracy": [50, 87.5]}, r"accuracy must hold fractions in \[0, 1\], got values up to 87.5"),
     ],
 )
@@ -449,6 +509,13 @@ def test_every_kind_of_answer_gives_the_same_regions(predict: Any) -> None:
     assert drawn[140, 140] == 0  # (0.44, 0.44)
 
 
+def test_regions_have_the_colours_of_their_classes_made_light() -> None:
+    figure = plot_decision_boundary(lambda x: x.sum(1) - 1.5, CORNERS, [0, 0, 0, 1])
+    for k in (0, 1):
+        light = 0.72 + 0.28 * np.array(to_rgb(COLOURS[k]))
+        assert np.allclose(figure.axes[0].images[0].cmap(k)[:3], light)
+
+
 def test_probabilities_need_their_threshold() -> None:
     figure = plot_decision_boundary(
         lambda x: torch.sigmoid(x.sum(1) - 1.5), CORNERS, [0, 0, 0, 1], threshold=0.5
@@ -468,6 +535,27 @@ def test_points_carry_colour_shape_and_name() -> None:
     assert not np.array_equal(off.get_facecolor(), on.get_facecolor())
     assert len(off.get_paths()[0].vertices) != len(on.get_paths()[0].vertices)
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_title()) == ("$x_1$", "$x_2$", "XOR")
+
+
+def test_the_plane_reaches_beyond_the_points() -> None:
+    for options, extent in (({}, (-0.5, 1.5, -0.5, 1.5)), ({"margin": 0.1}, (-0.1, 1.1, -0.1, 1.1))):
+        figure = plot_decision_boundary(lambda x: x.sum(1), CORNERS, [0, 0, 0, 1], **options)
+        assert np.allclose(figure.axes[0].images[0].get_extent(), extent)
+    names = ("height [cm]", "weight [kg]")
+    (ax,) = plot_decision_boundary(lambda x: x.sum(1), CORNERS, [0, 0, 0, 1], names=names).axes
+    assert (ax.get_xlabel(), ax.get_ylabel()) == names
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["class 0", "class 1"]
+
+
+def test_each_boundary_between_three_classes_is_drawn() -> None:
+    def thirds(x: torch.Tensor) -> torch.Tensor:
+        return (x[:, 0] > 0.33).long() + (x[:, 0] > 0.67).long()
+
+    (ax,) = plot_decision_boundary(thirds, CORNERS, [0, 0, 2, 2]).axes
+    lines = [part for part in ax.collections if hasattr(part, "levels")]
+    places = [line.get_paths()[0].vertices[:, 0].mean() for line in lines]
+    assert np.allclose(places, [0.33, 0.67], atol=0.01)
+    assert len(ax.get_legend().get_texts()) == 3, "a class that no point has, but that is predicted, is named"
 
 
 def test_boundary_draws_on_a_given_panel() -> None:
@@ -520,7 +608,13 @@ def test_confusion_matrix_takes_an_absent_class_and_many_classes() -> None:
     figure = plot_confusion_matrix([[0, 0], [1, 2]], classes=["never", "always"])
     assert np.asarray(figure.axes[0].images[0].get_array())[0].tolist() == [0, 0]
     assert [tick.get_text() for tick in figure.axes[0].get_xticklabels()] == ["never", "always"]
-    assert not plot_confusion_matrix(np.eye(40, dtype=int)).axes[0].texts
+    assert [tick.get_rotation() for tick in figure.axes[0].get_xticklabels()] == [45, 45]
+    assert [len(plot_confusion_matrix(np.eye(n, dtype=int)).axes[0].texts) for n in (20, 21)] == [400, 0]
+    short = plot_confusion_matrix([[1, 0], [1, 2]], classes=["cat", "dog"]).axes[0]
+    assert [tick.get_rotation() for tick in short.get_xticklabels()] == [0, 0]
+    assert short.images[0].get_clim() == (0, 100)
+    given = plot_confusion_matrix(([0, 1], [0, 0]), classes=["a", "b", "c"]).axes[0]
+    assert len(given.texts) == 9, "a class that nobody was is there too"
 
 
 @pytest.mark.parametrize(
@@ -568,6 +662,10 @@ def test_kernels_of_several_inputs_stand_in_rows_of_outputs() -> None:
     assert len(set(rows[:3])) == len(set(rows[3:])) == 1 and rows[0] > rows[3]
 
 
+def test_256_kernels_are_not_too_many() -> None:
+    assert len(plot_kernels(torch.rand(256, 1, 2, 2), cols=16).axes) == 257
+
+
 def test_zero_kernels_can_be_drawn() -> None:
     assert inside(
         plot_kernels(torch.zeros(1, 1, 3, 3), title="A rather long title above a single kernel of zeros")
@@ -579,6 +677,9 @@ def test_zero_kernels_can_be_drawn() -> None:
     [
         (plot_feature_maps, torch.rand(1, 3, 8, 8), r"maps must have shape \(C, H, W\).*maps\[0\]"),
         (plot_kernels, torch.rand(3, 3), r"weight must have shape \(O, I, kh, kw\), got \(3, 3\)"),
+        (plot_kernels, torch.rand(257, 1, 1, 1), r"257 × 1 kernels are too many"),
+        (plot_kernels, torch.rand(0, 1, 3, 3), r"got \(0, 1, 3, 3\)"),
+        (plot_feature_maps, torch.rand(0, 3, 3), r"got \(0, 3, 3\)"),
         (plot_kernels, torch.rand(64, 32, 3, 3), r"64 × 32 kernels are too many.*weight\[:8, :8\]"),
     ],
 )

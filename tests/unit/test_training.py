@@ -288,6 +288,9 @@ def test_a_schedule_that_ends_too_early_is_told_before_training(data):
     fit(model, data[0], epochs=1, **arguments)
     with pytest.raises(ValueError, match=r"ends 5 steps before .* total_steps=15"):
         fit(model, data[0], epochs=2, **arguments)  # the first five are used up
+    halving = torch.optim.lr_scheduler.LambdaLR(optimizer := sgd(model), lambda step: 0.5**step)
+    halving.total_steps = 3  # of another schedule, whatever it means: only a cycle has an end
+    fit(model, data[0], epochs=1, optimizer=optimizer, scheduler=halving)
     # One that early stopping is to end may be short: how many epochs there will be is not known.
     loss, _ = spoiled_after(model, 1)
     history = fit(model, *data, epochs=99, patience=1, loss=loss, **one_cycle(model, 15))

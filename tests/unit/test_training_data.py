@@ -82,6 +82,7 @@ LABELS = {
     ),
     "bool": (lambda y: y.bool(), r"TypeError: .* yours are bool"),
     "from one": (lambda y: y + 1, r"numbered from 0: .* 0 to 1, .* reach from 1 to 2. Subtract 1: y - 1"),
+    "from one, too many": (lambda y: 4 * y + 1, r"from 1 to 5. Give the model 6 outputs"),
     "too many": (
         lambda y: 4 * y,
         r"the model gives 2 scores, .* reach from 0 to 4. Give the model 5 outputs",
@@ -119,9 +120,9 @@ def test_a_single_bad_label_is_found_wherever_it_stands(data):
 @pytest.mark.parametrize(
     ("change", "cure"),
     [
-        (torch.Tensor.double, r"inputs are float64 and the weights are float32: use x.float\(\)"),
-        (lambda x: (255 * x).to(torch.uint8), r"inputs are uint8 .* use x.float\(\)"),
-        (torch.Tensor.bfloat16, r"inputs are bfloat16 .* use x.float\(\)"),
+        (torch.Tensor.double, r"inputs are float64, and this model takes float32: use x.float\(\)"),
+        (lambda x: (255 * x).to(torch.uint8), r"inputs are uint8, .* use x.float\(\)"),
+        (torch.Tensor.bfloat16, r"inputs are bfloat16, .* use x.float\(\)"),
     ],
 )
 def test_inputs_of_another_type_are_told_with_their_cure(data, change, cure):
@@ -132,6 +133,8 @@ def test_inputs_of_another_type_are_told_with_their_cure(data, change, cure):
             call()
     model = network().double()
     assert "use x.to(torch.float64)" in untouched(model, (x, y))
+    words = nn.Sequential(nn.Embedding(2, 4), nn.Flatten(), nn.Linear(20, 2))
+    assert "float32, and this model takes int64: use x.long()" in untouched(words, ((x > 0).float(), y))
     assert fit(model, (x.double(), y), epochs=1, optimizer=sgd(model))["train_loss"]
 
 
