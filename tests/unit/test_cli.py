@@ -4,9 +4,10 @@ import json
 import re
 import subprocess
 import sys
+import time
 
 import pytest
-from course_project import ROOT, write_notebook
+from course_project import ROOT, posix, write_notebook
 
 from launcher import children, cli
 
@@ -92,3 +93,20 @@ def test_the_launcher_needs_python_and_nothing_else():
     loaded = subprocess.check_output([sys.executable, "-I", "-S", "-c", code], text=True).split()
     ours = {name.partition(".")[0] for name in loaded} & {"helpers", "homework", "benchmarks", "tests"}
     assert len(names) > 10 and not ours
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ("2026-12-01T23:59+08:00", "2026-12-01T15:59:00+00:00"),
+        ("2026-12-01T09:30", "2026-12-01T09:30:00+00:00"),
+        ("2026-12-01", "2026-12-01T23:59:59+00:00"),  # nobody means the day's first second
+        ("2026-12-01T00:00", "2026-12-01T00:00:00+00:00"),
+    ],
+)
+@posix
+def test_when_homework_is_due(typed, means, monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    options = cli.make_parser().parse_args(["grade", "hw3", "--inbox", "a", "--out", "b", "--due", typed])
+    assert options.due.isoformat() == means
