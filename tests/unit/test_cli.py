@@ -50,6 +50,7 @@ def test_what_running_leaves_behind_is_ignored_by_git():
     [
         ("check hw98", "there is no homework called 'hw98'; those that exist: hw1, hw2"),
         ("check", "the following arguments are required: homework"),
+        ("submit hw98 --student 7", "there is no homework called 'hw98'"),
         ("submit hw1", "--student"),
         ("submit hw1 --student a/b", "'a/b' cannot be a student's id"),
         ("grade hw3", "required: --inbox, --out"),
@@ -76,6 +77,19 @@ def test_bad_arguments_are_told_before_anything_is_installed(arguments, words, c
         cli.main(arguments.split())
     assert stopped.value.code == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["hw3", "HW03", "3"])
+def test_a_homework_has_a_short_name_too(name):
+    options, rest = cli.read_arguments(["check", name, "--task", "2"])
+    assert (options.homework, options.task, rest) == (name, "2", [])
+
+
+def test_what_pytest_is_asked_goes_to_pytest():
+    options, rest = cli.read_arguments(
+        ["test", "tests/unit/test_device.py", "-k", "cuda", "-x", "--current-env"]
+    )
+    assert rest == ["tests/unit/test_device.py", "-k", "cuda", "-x"] and options.current_env
 
 
 def test_the_command_alone_names_every_command(project):
