@@ -23,6 +23,8 @@ def taken_port():
 
 def test_a_port_in_use_is_never_chosen(taken_port, monkeypatch):
     assert not jupyter.can_listen(taken_port)
+    with pytest.raises(CourseError, match=f"Port {taken_port} cannot be used"):
+        jupyter.choose_port(taken_port)
     monkeypatch.setattr(jupyter, "can_listen", lambda port: port != 8888)
     assert jupyter.choose_port(None) != 8888
     assert jupyter.choose_port(taken_port + 1) == taken_port + 1

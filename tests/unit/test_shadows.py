@@ -52,6 +52,15 @@ def test_a_file_where_the_command_is_typed_is_not_executed(installed, tmp_path, 
     assert str(program) in done.stdout
 
 
+def test_files_where_the_first_command_is_typed_stop_no_installation(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    write_mine(elsewhere, ["venv", "ensurepip", "pip", *NAMES])
+    command = [sys.executable, project.root / "course.py", "lab", "--check"]
+    done = subprocess.run(command, cwd=elsewhere, env=project.env, capture_output=True, text=True)
+    assert done.returncode == 0 and "Installed in" in done.stdout, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", ["torch", "random"])
 def test_the_running_python_would_take_the_file_so_it_is_refused_by_name(project, name):
     write_mine(project.root, [name])
