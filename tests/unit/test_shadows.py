@@ -7,6 +7,9 @@ import sys
 import pytest
 from course_project import ROOT
 
+from launcher import shadows
+from launcher.errors import CourseError
+
 # Whoever imports one of these instead of Python's or the course's own module ends here.
 MINE = "raise SystemExit('the file of the student was executed')"
 NAMES = ("argparse", "json", "random", "tempfile", "socket", "torch", "jupyterlab", "pytest", "nbclient")
@@ -67,3 +70,12 @@ def test_the_running_python_would_take_the_file_so_it_is_refused_by_name(project
     done = project.run("lab", "--check", "--current-env")
     assert done.returncode == 1
     assert str(project.root / f"{name}.py") in done.stderr and "Rename it" in done.stderr
+
+
+def test_a_name_that_nothing_imports_is_the_students(tmp_path, monkeypatch):
+    monkeypatch.setattr(shadows, "ROOT", tmp_path)
+    write_mine(tmp_path, ["test", "homework3", "course"])
+    shadows.name_shadows(use_current=True)
+    write_mine(tmp_path, ["json"])
+    with pytest.raises(CourseError, match=r"json\.py"):
+        shadows.name_shadows(use_current=True)
