@@ -47,12 +47,23 @@ def seconds(text: str) -> float:
 
 
 def a_time(text: str) -> datetime.datetime:
-    """A time in ISO form; without a zone, this machine's."""
+    """A time in ISO form; without a zone, this machine's. A day alone means its last second."""
     try:
         time = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise Wrong(f"{text!r} is no time such as 2026-12-01T23:59 or 2026-12-01T23:59+08:00") from None
+    if is_day(text):
+        time = time.replace(hour=23, minute=59, second=59)
     return time.astimezone(datetime.UTC)
+
+
+def is_day(text: str) -> bool:
+    """Whether a time in ISO form is a day without an hour."""
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def student_id(text: str) -> str:

@@ -136,7 +136,10 @@ def make_venv() -> dict:
     if VENV.exists():
         shutil.rmtree(VENV)
     made = subprocess.run(
-        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, encoding="utf-8", errors="replace"
+        [sys.executable, "-I", "-m", "venv", str(VENV)],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
     )
     found = inspect_venv()
     if made.returncode or found is None or not found["pip"]:

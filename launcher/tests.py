@@ -42,7 +42,7 @@ def test_stages(python: str, pytest: list) -> list:
     """(name, command) of every stage of a full test, for two cores; browser tests run one at a time."""
     # A third of the unit tests' time is waiting for time limits and servers; notebooks compute all the time.
     ruff = [python, "-P", "-m", "ruff"]
-    coverage = ["--cov=helpers", "--cov-report=term-missing", "--cov-fail-under=95"]
+    coverage = ["--cov", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
     folders = (NOTEBOOKS, ROOT / "homework" / "source")
     # Late lessons take longest: they go first, so that neither worker is left alone with one in the end.

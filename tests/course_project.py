@@ -108,7 +108,7 @@ class Project:
         self.env = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("PIP_", "JUPYTER", "COURSE_", "PYTHON", "COV_", "COVERAGE"))
+            if not name.startswith(("PIP_", "JUPYTER", "COURSE_", "PYTHON"))
         }
         self.env.update(
             PIP_NO_INDEX="1",

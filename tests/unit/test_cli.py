@@ -4,9 +4,10 @@ import json
 import re
 import subprocess
 import sys
+import time
 
 import pytest
-from course_project import ROOT, write_notebook
+from course_project import ROOT, posix, write_notebook
 
 from launcher import children, cli
 
@@ -49,6 +50,7 @@ def test_what_running_leaves_behind_is_ignored_by_git():
     [
         ("check hw98", "there is no homework called 'hw98'; those that exist: hw1, hw2"),
         ("check", "the following arguments are required: homework"),
+        ("submit hw98 --student 7", "there is no homework called 'hw98'"),
         ("submit hw1", "--student"),
         ("submit hw1 --student a/b", "'a/b' cannot be a student's id"),
         ("grade hw3", "required: --inbox, --out"),
@@ -77,6 +79,19 @@ def test_bad_arguments_are_told_before_anything_is_installed(arguments, words, c
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["hw3", "HW03", "3"])
+def test_a_homework_has_a_short_name_too(name):
+    options, rest = cli.read_arguments(["check", name, "--task", "2"])
+    assert (options.homework, options.task, rest) == (name, "2", [])
+
+
+def test_what_pytest_is_asked_goes_to_pytest():
+    options, rest = cli.read_arguments(
+        ["test", "tests/unit/test_device.py", "-k", "cuda", "-x", "--current-env"]
+    )
+    assert rest == ["tests/unit/test_device.py", "-k", "cuda", "-x"] and options.current_env
+
+
 def test_the_command_alone_names_every_command(project):
     done = project.run()
     assert done.returncode == 2  # nothing was done
@@ -92,3 +107,20 @@ def test_the_launcher_needs_python_and_nothing_else():
     loaded = subprocess.check_output([sys.executable, "-I", "-S", "-c", code], text=True).split()
     ours = {name.partition(".")[0] for name in loaded} & {"helpers", "homework", "benchmarks", "tests"}
     assert len(names) > 10 and not ours
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ("2026-12-01T23:59+08:00", "2026-12-01T15:59:00+00:00"),
+        ("2026-12-01T09:30", "2026-12-01T09:30:00+00:00"),
+        ("2026-12-01", "2026-12-01T23:59:59+00:00"),  # nobody means the day's first second
+        ("2026-12-01T00:00", "2026-12-01T00:00:00+00:00"),
+    ],
+)
+@posix
+def test_when_homework_is_due(typed, means, monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    options = cli.make_parser().parse_args(["grade", "hw3", "--inbox", "a", "--out", "b", "--due", typed])
+    assert options.due.isoformat() == means

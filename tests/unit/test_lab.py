@@ -98,7 +98,7 @@ def test_ctrl_c_or_a_closed_window_leaves_nothing_running(project, tmp_path, sig
 
 @posix
 def test_proxies_stop_no_server_and_reach_kernels_and_terminals(project):
-    proxies = {"ALL_PROXY": "socks5://127.0.0.1:9", "https_proxy": "127.0.0.1:7890", "NO_PROXY": "localhost"}
+    proxies = {"ALL_PROXY": "socks5://127.0.0.1:9", "http_proxy": "127.0.0.1:7890", "NO_PROXY": "localhost"}
     with running_lab(project, **proxies) as (process, _, server):
         (running,) = psutil.Process(process.pid).children()
         assert server.ask("/api/kernels", method="POST", body=b'{"name": "python3"}')[0] == 201

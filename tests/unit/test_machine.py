@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from course_project import ROOT, Project, posix
 
 from launcher.builds import LINUX_FULL, SMALL
-from launcher.machine import disk_needed, python_problem
+from launcher.errors import CourseError
+from launcher.machine import check_disk, disk_needed, folder_size, python_problem
 
 
 def test_full_disk_is_seen_before_anything_is_made(project):
@@ -30,6 +32,24 @@ def test_disk_needed_counts_what_is_already_there():
     assert disk_needed(LINUX_FULL, 0) > disk_needed(SMALL, 0) > 2e9
     assert disk_needed(LINUX_FULL, 5e9) == disk_needed(LINUX_FULL, 0) - 5e9
     assert disk_needed(LINUX_FULL, 50e9) == 1e9  # an update still needs some room
+
+
+def test_the_disk_that_a_folder_takes_is_counted(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").write_bytes(bytes(1000))
+    (tmp_path / "y").write_bytes(bytes(234))
+    assert folder_size(tmp_path) == 1234
+    assert folder_size(tmp_path / "missing") == 0
+
+
+@pytest.mark.parametrize("free, enough", [(5.0e9, True), (4.99e9, False)])
+def test_the_disk_must_hold_what_is_needed(free, enough, tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=free))
+    if enough:
+        assert check_disk(tmp_path, 5.0e9) == 0
+    else:
+        with pytest.raises(CourseError, match=r"Needed: 5\.0 GB.*Free: 5\.0 GB"):
+            check_disk(tmp_path, 5.0e9)
 
 
 def test_python_without_venv(project):

@@ -7,6 +7,9 @@ import sys
 import pytest
 from course_project import ROOT
 
+from launcher import shadows
+from launcher.errors import CourseError
+
 # Whoever imports one of these instead of Python's or the course's own module ends here.
 MINE = "raise SystemExit('the file of the student was executed')"
 NAMES = ("argparse", "json", "random", "tempfile", "socket", "torch", "jupyterlab", "pytest", "nbclient")
@@ -52,9 +55,27 @@ def test_a_file_where_the_command_is_typed_is_not_executed(installed, tmp_path, 
     assert str(program) in done.stdout
 
 
+def test_files_where_the_first_command_is_typed_stop_no_installation(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    write_mine(elsewhere, ["venv", "ensurepip", "pip", *NAMES])
+    command = [sys.executable, project.root / "course.py", "lab", "--check"]
+    done = subprocess.run(command, cwd=elsewhere, env=project.env, capture_output=True, text=True)
+    assert done.returncode == 0 and "Installed in" in done.stdout, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", ["torch", "random"])
 def test_the_running_python_would_take_the_file_so_it_is_refused_by_name(project, name):
     write_mine(project.root, [name])
     done = project.run("lab", "--check", "--current-env")
     assert done.returncode == 1
     assert str(project.root / f"{name}.py") in done.stderr and "Rename it" in done.stderr
+
+
+def test_a_name_that_nothing_imports_is_the_students(tmp_path, monkeypatch):
+    monkeypatch.setattr(shadows, "ROOT", tmp_path)
+    write_mine(tmp_path, ["test", "homework3", "course"])
+    shadows.name_shadows(use_current=True)
+    write_mine(tmp_path, ["json"])
+    with pytest.raises(CourseError, match=r"json\.py"):
+        shadows.name_shadows(use_current=True)
