@@ -906,6 +906,8 @@ def homework(options: argparse.Namespace, rest: list) -> int:
     if {"-h", "--help"} & set(rest):  # needs nothing installed
         return subprocess.call([sys.executable, "-m", "homework", options.command, "--help"], cwd=ROOT)
     python, env = choose_environment(options.current_env, "")
+    # A file of the student's where the command is typed, such as random.py, is not taken for a module.
+    env = dict(env, PYTHONSAFEPATH="1")
     return subprocess.call([str(python), "-m", "homework", options.command, *rest], env=env)
 
 
@@ -928,9 +930,9 @@ def test_stages(python: str, pytest: list) -> list:
     ruff = [python, "-m", "ruff"]
     coverage = ["--cov=helpers", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
-    folders = (NOTEBOOKS, ROOT / "homework" / "source")
+    patterns = ("notebooks/*.ipynb", "homework/hw*/source.ipynb")
     # Late lessons take longest: they go first, so that neither worker is left alone with one in the end.
-    files = [path for folder in folders for path in sorted(folder.glob("*.ipynb"), reverse=True)]
+    files = [path for pattern in patterns for path in sorted(ROOT.glob(pattern), reverse=True)]
     notebooks = [str(path.relative_to(ROOT)) for path in files]
     return [
         ("lint: ruff check", [*ruff, "check", "."]),

@@ -24,7 +24,7 @@ STUDENT_EDITION = "Not measured: grading needs the teacher's edition, the one cl
 
 def is_teachers() -> bool:
     """Whether the solutions and the known mistakes are here."""
-    return (ROOT / "homework" / "source").is_dir() and (ROOT / "homework" / "mistakes").is_dir()
+    return any((ROOT / "homework").glob("hw*/source.ipynb")) and (ROOT / "homework" / "mistakes").is_dir()
 
 
 def draw_answers(chance: random.Random, answers, source) -> dict[str, str]:
@@ -41,13 +41,12 @@ def draw_answers(chance: random.Random, answers, source) -> dict[str, str]:
 
 def build_hand_ins(inbox: Path, count: int) -> None:
     """Write hand-ins as students' notebooks: the same ones every time, no two alike."""
-    import nbformat
-
-    from homework.assignments import ANSWER, QUESTION, SOLUTION, SOURCES, find, kind_of, load_source
+    from homework.cells import ANSWER, QUESTION, SOLUTION, kind_of, task_of
+    from homework.folders import read_source
     from homework.release import student_copy, to_text
 
-    original = nbformat.read(find(SOURCES, HOMEWORK), as_version=4)
-    source, copy = load_source(HOMEWORK), student_copy(original)
+    original, source = read_source(HOMEWORK)
+    copy = student_copy(original)
     answers = importlib.import_module(f"homework.mistakes.{HOMEWORK}")
     chance = random.Random(SEED)
     inbox.mkdir(parents=True, exist_ok=True)
@@ -55,7 +54,7 @@ def build_hand_ins(inbox: Path, count: int) -> None:
         drawn = draw_answers(chance, answers, source)
         for cell, ours in zip(copy.cells, original.cells, strict=True):
             if kind_of(cell.metadata) == ANSWER:
-                task = cell.metadata.nbgrader.grade_id.split("-")[0]
+                task = task_of(cell.metadata.nbgrader.grade_id)
                 lines = drawn.get(task, ours.source).strip("\n").splitlines()
                 cell.source = "\n".join(line for line in lines if line.strip() not in SOLUTION)
             elif kind_of(cell.metadata) == QUESTION:

@@ -17,7 +17,6 @@ A module `homework/mistakes/hwN.py` holds two dictionaries:
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import importlib
 import multiprocessing
@@ -28,7 +27,7 @@ import time
 import traceback
 from collections.abc import Iterator
 
-from homework.assignments import (
+from homework.cells import (
     ANSWER,
     QUESTION,
     SECONDS,
@@ -37,22 +36,20 @@ from homework.assignments import (
     Assignment,
     Cell,
     inside,
-    load_source,
     with_stub,
 )
+from homework.folders import load_source
 from homework.forks import Stem, import_once, make_session
 from homework.marking import PASSED, Marks, mark
 
 
 def with_answers(assignment: Assignment, answers: dict[str, str]) -> Assignment:
     """The homework with these answers in place of its solutions."""
-    changed = copy.deepcopy(assignment)
-    known = {cell.task: cell for cell in changed.of_kind(ANSWER)}
-    for task, source in answers.items():
+    known = {cell.task: cell.name for cell in assignment.of_kind(ANSWER)}
+    for task in answers:
         if task not in known:
             raise KeyError(f"{assignment.name} has no answer cell of {task}; it has {sorted(known)}")
-        known[task].source = source.strip("\n")
-    return changed
+    return assignment.with_sources({known[task]: source.strip("\n") for task, source in answers.items()})
 
 
 def patched(assignment: Assignment, task: str, patch: dict[str, str]) -> str:

@@ -8,9 +8,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from homework import assignments, check, grade, gradebook, release, submit
-from homework.assignments import ANSWER, GIVEN, QUESTION, TEST
+from homework.cells import ANSWER, GIVEN, QUESTION, TEST
+from homework.folders import Folders
 from homework.release import student_copy, to_text
+
+COPY = "hw99_doubling.ipynb"
 
 
 def cell(kind: str, name: str, source: str, points: float | None = None, **metadata):
@@ -47,27 +49,27 @@ SOURCE = [
 ]
 
 
-def make_course(folder: Path, monkeypatch) -> Path:
-    """Write the source and the student's copy of hw99, and let the homework system use them."""
-    sources, copies = folder / "source", folder / "copies"
-    sources.mkdir()
-    copies.mkdir()
+def make_course(folder: Path) -> Folders:
+    """A course in this folder that has one homework: its source and the student's copy."""
+    course = Folders(folder / "homework", folder / "copies", folder / "handins")
+    (course.sources / "hw99").mkdir(parents=True)
+    course.copies.mkdir()
     source = new_notebook(cells=[nbformat.from_dict(json.loads(json.dumps(part))) for part in SOURCE])
-    (sources / "hw99_doubling.ipynb").write_text(nbformat.writes(source))
-    (copies / "hw99_doubling.ipynb").write_text(to_text(student_copy(source)))
-    grade.assignments.cache_clear()
-    for module in (assignments, check, grade, gradebook, release, submit):
-        for name, place in (("SOURCES", sources), ("COPIES", copies)):
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, place)
-    return folder
+    source.metadata.course = {"copy": COPY}
+    write_source(course, source)
+    (course.copies / COPY).write_text(to_text(student_copy(source)))
+    return course
 
 
-def read_copy(course: Path) -> nbformat.NotebookNode:
-    return nbformat.read(course / "copies" / "hw99_doubling.ipynb", as_version=4)
+def write_source(course: Folders, source: nbformat.NotebookNode) -> None:
+    (course.sources / "hw99" / "source.ipynb").write_text(nbformat.writes(source))
 
 
-def answered(course: Path, **answers: str) -> nbformat.NotebookNode:
+def read_copy(course: Folders) -> nbformat.NotebookNode:
+    return nbformat.read(course.copies / COPY, as_version=4)
+
+
+def answered(course: Folders, **answers: str) -> nbformat.NotebookNode:
     """The student's copy with these answers; `text` is the answer to the question."""
     notebook = read_copy(course)
     for part in notebook.cells:

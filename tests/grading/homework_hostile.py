@@ -19,7 +19,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from homework.assignments import ANSWER, COPIES, QUESTION, SOURCES, find, kind_of, load_source
+from homework.cells import ANSWER, QUESTION, kind_of
+from homework.folders import COURSE, load_source, read_source
 from homework.release import student_copy
 
 NAME = "hw3"
@@ -53,7 +54,7 @@ class Case:
 
 def solved() -> nbformat.NotebookNode:
     """The student's copy with right answers in it."""
-    source = nbformat.read(find(SOURCES, NAME), as_version=4)
+    source, _ = read_source(NAME)
     notebook = student_copy(source)
     for cell, ours in zip(notebook.cells, source.cells, strict=True):
         if kind_of(cell.metadata) == ANSWER:
@@ -66,7 +67,7 @@ def solved() -> nbformat.NotebookNode:
 
 def blank() -> nbformat.NotebookNode:
     """The student's copy as it was handed out."""
-    return nbformat.read(find(COPIES, NAME), as_version=4)
+    return nbformat.read(COURSE.copy(NAME), as_version=4)
 
 
 def to_bytes(notebook: nbformat.NotebookNode) -> bytes:
@@ -267,7 +268,7 @@ def deep_json(_: nbformat.NotebookNode) -> bytes:
 
 
 def another_homework() -> bytes:
-    return find(COPIES, "hw1").read_bytes()
+    return COURSE.copy("hw1").read_bytes()
 
 
 # ---------------------------------------------------------------- attacks on the tests
@@ -359,7 +360,7 @@ READ_SOURCE = """
 import pathlib
 import helpers
 course = pathlib.Path(helpers.__file__).resolve().parents[1]
-assert {path.name for path in course.iterdir()} <= {"helpers", "data", "homework", ".venv"}
+assert {path.name for path in course.iterdir()} <= {"helpers", "launcher", "data", "homework", ".venv"}
 assert {path.name for path in (course / "homework").iterdir()} == {"__init__.py", "checks.py", "worker.py"}
 for place in ("/home", "/root", "/mnt", "/var", "/etc", course.parent):
     place = pathlib.Path(place)

@@ -9,34 +9,43 @@ import zipfile
 import nbformat
 import pytest
 import torch
-from homework_course import answered, make_course, read_copy
+from homework_course import COPY, answered, make_course, read_copy
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from homework import assignments, check, grade, inbox, similarity, submit
-from homework import session as homework_session
-from homework.assignments import ANSWER, EXTRA, GIVEN, QUESTION, TEST
+from homework import process
+from homework.cells import ANSWER, EXTRA, GIVEN, QUESTION, TEST
 from homework.checks import CheckFailed, expect, require
+from homework.folders import load, load_source
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, is_unanswered, mark
-from homework.rebuild import Rejected, rebuild
+from homework.reading import Rejected
+from homework.rebuild import rebuild
 from homework.release import student_copy
-from homework.session import Session, memory_of
+from homework.session import Session
+from homework.student.check import check
+from homework.student.submit import submit
+from homework.teacher import inbox
+from homework.teacher.grading import Grading, Status, with_limit
+from homework.teacher.identity import Handin, read_time
+from homework.teacher.output import folder_name
+from homework.teacher.roster import read_roster
+from homework.teacher.similarity import similar_pairs
+from homework.teacher.table import as_csv, counting
 from launcher.errors import CourseError
 
 UTC = datetime.UTC
 
 
 @pytest.fixture
-def course(tmp_path, monkeypatch):
-    return make_course(tmp_path, monkeypatch)
+def course(tmp_path):
+    return make_course(tmp_path)
 
 
 def write_copy(course, notebook: nbformat.NotebookNode) -> None:
-    (course / "copies" / "hw99_doubling.ipynb").write_text(nbformat.writes(notebook))
+    (course.copies / COPY).write_text(nbformat.writes(notebook))
 
 
 def rebuilt(course, notebook):
-    source = assignments.load(course / "source" / "hw99_doubling.ipynb")
-    copy = assignments.load(course / "copies" / "hw99_doubling.ipynb")
+    source, copy = load_source("hw99", course), load(course.copies / COPY)
     data = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
     return rebuild(source, copy, data)
 
@@ -132,22 +141,20 @@ def test_require_wants_a_plain_true():
 
 def run(course, notebook, **options):
     made = rebuilt(course, notebook)
-    for part in made.assignment.cells:
-        part.seconds = 3
     with Session() as session:
-        return mark(made.assignment, session, **options)
+        return mark(with_limit(made.assignment, 3), session, **options)
 
 
 def test_what_a_cell_hoards_until_its_time_ends_is_gone_before_the_next(monkeypatch):
     hoarding = "hoard = b'x' * 300_000_000\nwhile True:\n    pass"
     with Session() as session:
-        assert session.run("given", "first", "x = 1", 30)["status"] == "ok"
+        assert session.run("given", "first", "x = 1", 30).ending == "ok"
         hoarder = session.process
-        monkeypatch.setattr(homework_session, "MOST_MEMORY", 2 * memory_of(hoarder.pid) + 400_000_000)
-        assert session.run("answer", "second", hoarding, 2)["status"] == "timeout"
-        assert hoarder.poll() is not None
+        monkeypatch.setattr(process, "MOST_MEMORY", 2 * hoarder.memory() + 400_000_000)
+        assert session.run("answer", "second", hoarding, 2).ending == "timeout"
+        assert hoarder.process.poll() is not None
         after = session.run("given", "third", "assert x == 1 and 'hoard' not in globals()", 30)
-        assert after["status"] == "ok", after
+        assert after.ending == "ok", after
 
 
 def test_marks_of_answers_of_every_kind(course):
@@ -318,14 +325,14 @@ def test_without_a_roster_any_id_is_taken(box):
 def test_rosters(tmp_path):
     path = tmp_path / "roster.csv"
     path.write_text("\ufeffid,name\n1,A B\n 2 ,\n\n", encoding="utf-8")
-    assert inbox.read_roster(path) == {"1": "A B", "2": ""}
+    assert read_roster(path) == {"1": "A B", "2": ""}
     path.write_bytes("学号,姓名\n3,陈伟\n".encode("gb18030"))
-    assert inbox.read_roster(path) == {"3": "陈伟"}
+    assert read_roster(path) == {"3": "陈伟"}
     path.write_text("id,name\n")
     with pytest.raises(CourseError, match="no students"):
-        inbox.read_roster(path)
+        read_roster(path)
     with pytest.raises(CourseError, match="cannot be read"):
-        inbox.read_roster(tmp_path / "none.csv")
+        read_roster(tmp_path / "none.csv")
 
 
 def test_three_thousand_files_are_collected(box):
@@ -340,12 +347,12 @@ def test_three_thousand_files_are_collected(box):
 
 
 def handin(file: str, time: str | None = None, student: str = "1"):
-    return inbox.Handin(file, student, inbox.read_time(time) if time else None, b"")
+    return Handin(file, student, read_time(time) if time else None, b"")
 
 
 def test_the_last_on_time_counts():
     due = datetime.datetime(2026, 11, 10, tzinfo=UTC)
-    good, broken = {"status": "graded"}, {"status": "rejected"}
+    good, broken = Grading(Status.GRADED), Grading(Status.REJECTED)
     first, second = handin("a", "20261101T000000Z"), handin("b", "20261102T000000Z")
     late, unknown = handin("c", "20261201T000000Z"), handin("d")
     for found, chosen in (
@@ -355,21 +362,21 @@ def test_the_last_on_time_counts():
         ([(first, good), (second, broken)], "a"),
         ([(unknown, good), (late, good)], "d"),
     ):
-        ((counted, _, others),) = grade.counting(found, due)
-        assert counted.file == chosen
-        assert len(others) == len(found) - 1
+        (counted,) = counting(found, due)
+        assert counted.handin.file == chosen
+        assert len(counted.others) == len(found) - 1
 
 
 def test_names_of_files_are_safe_and_differ():
     names = ["1", "a/b", "a_b", "..", "", "陈伟", "陈", "con", "x" * 300, "=cmd|' /C calc'!A0"]
-    made = [grade.folder_name(name) for name in names]
+    made = [folder_name(name) for name in names]
     assert len(set(made)) == len(names)
     assert all(name and "/" not in name and not name.startswith(".") and len(name) < 80 for name in made)
 
 
 def test_formulas_are_disarmed():
     row = {"student": "=1+1", "score": -1.5, "notes": "@x\ny"}
-    assert grade.as_csv([row]) == "student,score,notes\n'=1+1,-1.5,'@x y\n"
+    assert as_csv([row]) == "student,score,notes\n'=1+1,-1.5,'@x y\n"
 
 
 # ---------------------------------------------------------------- similarity
@@ -395,17 +402,17 @@ def test_renamed_copies_are_found_and_others_are_not():
     other = "\n".join(
         f"def f{k}(a, b):\n    return [a + {k} * t for t in b if t > a] or sum(b)" for k in range(9)
     )
-    pairs = similarity.similar_pairs({"ann": PROGRAM, "bob": renamed, "eve": other})
+    pairs = similar_pairs({"ann": PROGRAM, "bob": renamed, "eve": other})
     assert [(a, b) for a, b, _ in pairs] == [("ann", "bob")]
     assert pairs[0][2] > 0.95
 
 
 def test_what_was_handed_out_is_not_alike():
-    assert similarity.similar_pairs({"ann": PROGRAM, "bob": PROGRAM}, handed_out=PROGRAM) == []
+    assert similar_pairs({"ann": PROGRAM, "bob": PROGRAM}, handed_out=PROGRAM) == []
 
 
 def test_what_the_whole_class_writes_is_not_alike():
-    assert similarity.similar_pairs({str(k): PROGRAM for k in range(40)}) == []
+    assert similar_pairs({str(k): PROGRAM for k in range(40)}) == []
 
 
 # ---------------------------------------------------------------- check and submit
@@ -413,7 +420,7 @@ def test_what_the_whole_class_writes_is_not_alike():
 
 def test_check_tells_points_mistake_and_hint(course):
     write_copy(course, answered(course, task1="def double(x):\n    return x**2"))
-    text, passed = check.check("hw99")
+    text, passed = check("hw99", folders=course)
     assert not passed
     for words in (
         "task1: 0 of 1",
@@ -423,25 +430,25 @@ def test_check_tells_points_mistake_and_hint(course):
     ):
         assert words in text
     write_copy(course, answered(course, task1="def double(x):\n    return 2 * x"))
-    text, passed = check.check("99", "1")
+    text, passed = check("99", "1", course)
     assert passed
     assert "task2" not in text
 
 
 def test_check_refuses_what_it_cannot_do(course):
     with pytest.raises(CourseError, match="Those that exist: hw99"):
-        check.check("hw98")
+        check("hw98", folders=course)
     with pytest.raises(CourseError, match="it has task1, task2"):
-        check.check("hw99", "7")
-    (course / "copies" / "hw99_doubling.ipynb").write_text("{")
+        check("hw99", "7", course)
+    (course.copies / COPY).write_text("{")
     with pytest.raises(CourseError, match="cannot be read"):
-        check.check("hw99")
+        check("hw99", folders=course)
 
 
 def test_submitting_twice_keeps_both_and_the_notebook(course, tmp_path):
-    path = course / "copies" / "hw99_doubling.ipynb"
+    path = course.copies / COPY
     before, now = path.read_bytes(), datetime.datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
-    told = [submit.submit("hw99", "20220001", tmp_path / "to", now) for _ in range(2)]
+    told = [submit("hw99", "20220001", tmp_path / "to", now, course) for _ in range(2)]
     assert path.read_bytes() == before
     files = sorted((tmp_path / "to").iterdir())
     assert len(files) == 2
@@ -462,19 +469,19 @@ def test_submitting_twice_keeps_both_and_the_notebook(course, tmp_path):
 @pytest.mark.parametrize("student", ["", "a/b", "../x", "=1", "-x", "a b", "x" * 41])
 def test_an_impossible_id_is_refused(course, student, tmp_path):
     with pytest.raises(CourseError, match="cannot be a student's id"):
-        submit.submit("hw99", student, tmp_path / "to")
+        submit("hw99", student, tmp_path / "to", folders=course)
     assert not (tmp_path / "to").exists()
 
 
 def test_a_damaged_notebook_is_not_handed_in(course, tmp_path):
-    (course / "copies" / "hw99_doubling.ipynb").write_text('{"cells": [')
+    (course.copies / COPY).write_text('{"cells": [')
     with pytest.raises(CourseError, match="cannot be handed in"):
-        submit.submit("hw99", "1", tmp_path / "to")
+        submit("hw99", "1", tmp_path / "to", folders=course)
     assert not (tmp_path / "to").exists()
 
 
 def test_release_refuses_what_nbgrader_refuses(course):
-    source = nbformat.read(course / "source" / "hw99_doubling.ipynb", as_version=4)
+    source = nbformat.read(course.source("hw99"), as_version=4)
     source.cells[3].metadata.nbgrader.grade_id = "setup"
     with pytest.raises(CourseError, match="nbgrader refuses"):
         student_copy(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import subprocess
 
@@ -10,12 +11,13 @@ import pytest
 
 pytest.importorskip("homework.mistakes", reason="the student edition has no solutions")
 
-from homework.assignments import ANSWER, COPIES, HIDDEN, QUESTION, SOURCES, TEST, inside, load, load_source
+from homework.cells import ANSWER, HIDDEN, QUESTION, TEST, inside
+from homework.folders import COURSE, ROOT, load, load_source
 from homework.marking import UNANSWERED, mark
 from homework.release import student_copy, to_text
 from homework.trial import make_session, rates, trials
 
-NAMES = sorted(path.name.split("_")[0] for path in SOURCES.glob("hw*_*.ipynb"))
+NAMES = list(COURSE.all_sources())
 POINTS = 20
 
 
@@ -57,15 +59,14 @@ def test_a_homework_has_twenty_points_and_one_question_by_hand(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_students_copy_is_what_the_source_gives(name):
-    source = next(SOURCES.glob(f"{name}_*.ipynb"))
-    copy = to_text(student_copy(nbformat.read(source, as_version=4)))
-    committed = COPIES / source.name
+    copy = to_text(student_copy(nbformat.read(COURSE.source(name), as_version=4)))
+    committed = COURSE.copies / load_source(name).file_name
     assert committed.read_text(encoding="utf-8") == copy, "run `python3 course.py release`"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_students_copy_runs_to_its_end_with_every_task_unanswered(name):
-    copy = load(next(COPIES.glob(f"{name}_*.ipynb")))
+    copy = load(COURSE.copy(name))
     with make_session() as session:
         marks = mark(copy, session)
     assert {result.status for result in marks.results} == {UNANSWERED}
@@ -76,7 +77,7 @@ def test_the_students_copy_runs_to_its_end_with_every_task_unanswered(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_solution_and_no_hidden_test_is_in_the_copy(name):
-    source, copy = load_source(name), load(next(COPIES.glob(f"{name}_*.ipynb")))
+    source, copy = load_source(name), load(COURSE.copy(name))
     text = "\n".join(cell.source for cell in copy.cells)
     assert "### BEGIN" not in text
     assert "### END" not in text
@@ -91,16 +92,17 @@ def test_no_solution_and_no_hidden_test_is_in_the_copy(name):
 def test_a_second_release_changes_nothing(tmp_path):
     from homework.release import release
 
-    assert all(line.endswith("written") for line in release([], tmp_path))
+    folders = dataclasses.replace(COURSE, copies=tmp_path)
+    assert all(line.endswith("written") for line in release([], folders))
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert all(line.endswith("unchanged") for line in release([], tmp_path))
+    assert all(line.endswith("unchanged") for line in release([], folders))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_the_student_edition_holds_no_answers(tmp_path):
     listing = subprocess.run(
         ["git", "archive", "HEAD", "--format=tar", "--worktree-attributes"],
-        cwd=SOURCES.parent.parent,
+        cwd=ROOT,
         capture_output=True,
     )
     if listing.returncode != 0:

@@ -15,7 +15,7 @@ sandbox = pytest.importorskip("homework.sandbox")
 
 import homework_hostile as hostile  # noqa: E402
 
-from homework.assignments import ROOT  # noqa: E402
+from homework.folders import ROOT  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sandbox.problem() is not None, reason="no sandbox on this machine")
 MINUTES = 25
