@@ -112,7 +112,7 @@ def run_grade(options: argparse.Namespace, folders: Folders) -> int:
     from homework.teacher.grade import grade
     from homework.teacher.pool import How
 
-    how = How(options.jobs, not options.no_sandbox, options.dask, options.cell_seconds)
+    how = How(options.jobs, not options.no_sandbox, options.dask, options.cell_seconds or SECONDS)
     due, roster = options.due, options.roster
     print(
         grade(options.homework, options.inbox, options.out, roster=roster, due=due, how=how, folders=folders)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import html.parser
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -10,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from homework.cells import ANSWER, GIVEN, QUESTION, TEST
 from homework.folders import Folders
+from homework.forks import make_session
 from homework.release import student_copy, to_text
 
 COPY = "hw99_doubling.ipynb"
@@ -81,3 +86,53 @@ def answered(course: Folders, **answers: str) -> nbformat.NotebookNode:
 
 DOUBLE = "def double(x):\n    return x + x"
 HALF = "def half(x):\n    return 0.5 * x"
+
+
+def share_torch(monkeypatch) -> None:
+    """Let `grade` run its hand-ins in forks of this process, which has torch already, and in no sandbox."""
+    monkeypatch.setattr("homework.teacher.grading.Session", lambda command, seconds: make_session())
+
+
+def hand_in(inbox: Path, student: str, time: str, notebook: nbformat.NotebookNode) -> None:
+    """Put a hand-in as `submit` makes it into the inbox; `time` is such as 20261201T100000Z."""
+    inbox.mkdir(exist_ok=True)
+    with zipfile.ZipFile(inbox / f"hw99_{student}_{time}.zip", "w") as archive:
+        archive.writestr(COPY, nbformat.writes(notebook))
+
+
+def read_rows(out: Path) -> dict[str, dict[str, str]]:
+    """{student: the line of grades.csv}"""
+    text = (out / "grades.csv").read_text(encoding="utf-8-sig")
+    return {row["student"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+class Page(html.parser.HTMLParser):
+    """A page's headings and paragraphs, its tables as lists of rows, and the widths of its bars."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.texts: list[str] = []
+        self.tables: dict[str, list[list[str]]] = {}  # by the heading or the paragraph before
+        self.widths: list[float] = []
+        self.row: list[str] | None = None
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "table":
+            self.tables[self.texts[-1]] = []
+        elif tag == "tr":
+            self.row = []
+            self.tables[self.texts[-1]].append(self.row)
+        elif tag in ("td", "th"):
+            self.row.append("")
+        elif tag in ("h1", "h2", "p", "pre", "li"):
+            self.row = None
+            self.texts.append("")
+        elif tag == "div":
+            self.widths.append(float(dict(attrs)["style"].removeprefix("width:").removesuffix("em")))
+
+    def handle_data(self, data):
+        if self.row:
+            self.row[-1] += data.strip()
+        elif self.row is None and self.texts:
+            self.texts[-1] += data.strip()
