@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
+import sys
 import zipfile
 
 import nbformat
 import pytest
 import torch
-from homework_course import COPY, answered, make_course, read_copy
+from homework_course import COPY, answered, read_copy
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from homework import process
 from homework.cells import ANSWER, EXTRA, GIVEN, QUESTION, TEST
 from homework.checks import CheckFailed, expect, require
-from homework.folders import load, load_source
+from homework.folders import ROOT, load, load_source
+from homework.forks import make_session
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, is_unanswered, mark
 from homework.reading import Rejected
 from homework.rebuild import rebuild
@@ -33,11 +36,6 @@ from homework.teacher.table import as_csv, counting
 from launcher.errors import CourseError
 
 UTC = datetime.UTC
-
-
-@pytest.fixture
-def course(tmp_path):
-    return make_course(tmp_path)
 
 
 def write_copy(course, notebook: nbformat.NotebookNode) -> None:
@@ -139,9 +137,9 @@ def test_require_wants_a_plain_true():
 # ---------------------------------------------------------------- marking
 
 
-def run(course, notebook, **options):
+def run(course, notebook, start=make_session, **options):
     made = rebuilt(course, notebook)
-    with Session() as session:
+    with start() as session:
         return mark(with_limit(made.assignment, 3), session, **options)
 
 
@@ -182,10 +180,10 @@ def test_marks_of_answers_of_every_kind(course):
 def test_a_hang_and_a_crash_cost_their_own_task_alone(course):
     loop = "    while True:\n        try:\n            pass\n        except BaseException:\n            pass"
     hang = f"def double(x):\n{loop}"
-    marks = run(course, answered(course, task1=hang, task2="def half(x): return x / 2"))
+    marks = run(course, answered(course, task1=hang, task2="def half(x): return x / 2"), Session)
     assert [result.status for result in marks.results] == [TIMEOUT, PASSED]
     crash = "def double(x):\n    import os\n    os._exit(1)"
-    marks = run(course, answered(course, task1=crash, task2="def half(x): return x / 2"))
+    marks = run(course, answered(course, task1=crash, task2="def half(x): return x / 2"), Session)
     assert [result.status for result in marks.results] == [CRASHED, PASSED]
 
 
@@ -223,6 +221,23 @@ def test_a_half_answered_task_still_gets_its_hints(course):
     assert (result.status, result.hint) == (FAILED, "That is the square.")
     untouched = "def double(x):\n    raise NotImplementedError()\n\n\ndef other(x):\n    return x"
     assert run(course, answered(course, task1=untouched)).results[0].status == UNANSWERED
+
+
+def test_a_file_named_like_a_module_gets_in_nobodys_way(tmp_path):
+    """A student's torch.py in the course's folder, or beside what runs the cells, is not torch."""
+    for name in ("__init__.py", "checks.py", "worker.py"):
+        (tmp_path / "homework").mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / "homework" / name, tmp_path / "homework" / name)
+    for folder in (tmp_path, tmp_path / "homework"):
+        for name in ("torch", "numpy", "random", "IPython"):
+            (folder / f"{name}.py").write_text("raise SystemExit('this is a note of mine')")
+    argv = [sys.executable, str(tmp_path / "homework" / "worker.py")]
+    with Session(lambda: (argv, {"PYTHONPATH": ""})) as session:
+        reply = session.run(
+            "given", "setup", "import torch, random\nprint(torch.ones(1), random.__file__)", 60
+        )
+    assert reply.ending == "ok", reply
+    assert str(tmp_path) not in reply.output
 
 
 # ---------------------------------------------------------------- rebuilding
@@ -405,6 +420,20 @@ def test_renamed_copies_are_found_and_others_are_not():
     pairs = similar_pairs({"ann": PROGRAM, "bob": renamed, "eve": other})
     assert [(a, b) for a, b, _ in pairs] == [("ann", "bob")]
     assert pairs[0][2] > 0.95
+
+
+def test_a_larger_program_that_holds_the_other_one_is_not_alike():
+    """What both share counts against all that either has, not against the smaller."""
+    own = "\n".join(
+        f"def g{k}(a):\n    return [a, {{a: (a - 1, a)}}, a[{k}:]] * len(a) ** a" for k in range(9)
+    )
+    assert similar_pairs({"ann": PROGRAM, "bob": PROGRAM}) == [("ann", "bob", 1.0)]
+    assert similar_pairs({"ann": PROGRAM, "bob": PROGRAM + own}) == []
+
+
+def test_short_answers_prove_nothing():
+    short = "def half(x):\n    return x / 2\n"
+    assert similar_pairs({"ann": short, "bob": short}) == []
 
 
 def test_what_was_handed_out_is_not_alike():

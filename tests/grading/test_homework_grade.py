@@ -8,7 +8,7 @@ import datetime
 
 import nbformat
 import pytest
-from homework_course import DOUBLE, HALF, answered, make_course
+from homework_course import DOUBLE, HALF, answered, share_torch
 
 from homework import __main__ as command_line
 from homework import sandbox
@@ -20,11 +20,6 @@ from launcher.errors import CourseError
 pytestmark = pytest.mark.filterwarnings("default")  # those of nbgrader's and Dask's own code
 
 HERE = How(jobs=2, sandboxed=sandbox.problem() is None)
-
-
-@pytest.fixture
-def course(tmp_path):
-    return make_course(tmp_path)
 
 
 @pytest.fixture
@@ -73,7 +68,8 @@ def test_marks_by_hand_come_back_into_the_grades(course, tmp_path, inbox):
 
 def test_an_interrupted_grading_goes_on_where_it_stopped(course, tmp_path, inbox, monkeypatch):
     out, graded = tmp_path / "out", []
-    real, how = grading.grade_one, dataclasses.replace(HERE, jobs=1)
+    share_torch(monkeypatch)
+    real, how = grading.grade_one, How(sandboxed=False)
 
     def stop_after_one(original, data, *more):
         if graded:
@@ -92,13 +88,15 @@ def test_an_interrupted_grading_goes_on_where_it_stopped(course, tmp_path, inbox
     assert len(read(out)) == 2
 
 
-def test_late_hand_ins_and_absent_students_are_told(course, tmp_path, inbox):
+def test_late_hand_ins_and_absent_students_are_told(course, tmp_path, inbox, monkeypatch):
+    share_torch(monkeypatch)
+    how = How(sandboxed=False)
     (inbox / "hw99_1001.ipynb").rename(inbox / "hw99_1001.ipynb.keep")
     (inbox / "hw99_1001.ipynb.keep").unlink()
     roster = tmp_path / "roster.csv"
     roster.write_text("1001,Ann\n1002,Bob\n")
     due = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
-    grade("hw99", inbox, tmp_path / "out", roster=roster, due=due, how=HERE, folders=course)
+    grade("hw99", inbox, tmp_path / "out", roster=roster, due=due, how=how, folders=course)
     assert "the time of the hand-in is not known" in read(tmp_path / "out")["1002"]["notes"]
     assert "1001" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 

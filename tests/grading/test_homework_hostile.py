@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import os
 import subprocess
 import sys
@@ -19,6 +20,20 @@ from homework.folders import ROOT  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sandbox.problem() is not None, reason="no sandbox on this machine")
 MINUTES = 25
+
+
+BECOME_PARENT = 36  # prctl's PR_SET_CHILD_SUBREAPER
+
+
+def adopt_orphans(wanted: bool) -> None:
+    """Let what a process of ours leaves behind become a child of this process, where we see it."""
+    ctypes.CDLL(None).prctl(BECOME_PARENT, int(wanted), 0, 0, 0)
+
+
+def children() -> list[psutil.Process]:
+    """What runs below this process."""
+    found = psutil.Process().children(recursive=True)
+    return [process for process in found if process.status() != psutil.STATUS_ZOMBIE]
 
 
 def run_grade(inbox, out, *more):
@@ -45,6 +60,8 @@ def read_rows(out):
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory):
     """Everything in one inbox, graded once."""
+    adopt_orphans(True)
+    started = set(children())
     folder = tmp_path_factory.mktemp("hostile")
     chosen = hostile.cases()
     by_student = hostile.write_inbox(folder / "inbox", chosen)
@@ -64,11 +81,13 @@ def batch(tmp_path_factory):
     ]
     done = run_grade(folder / "inbox", folder / "out", *options)
     assert done.returncode == 0, done.stderr[-3000:]
+    left = [process for process in children() if process not in started]
+    adopt_orphans(False)
     after = hostile.unchanged_state(*watched)
     return (
         folder,
         by_student,
-        done,
+        left,
         {key: value for key, value in after.items() if "__pycache__" not in key},
         {key: value for key, value in before.items() if "__pycache__" not in key},
     )
@@ -123,12 +142,19 @@ def test_nothing_outside_the_out_folder_changes(batch):
 
 
 def test_no_process_is_left_behind(batch):
-    left = []
-    for process in psutil.process_iter(["cmdline"]):
-        text = " ".join(process.info["cmdline"] or [])
-        if "homework/worker.py" in text or "time.sleep(4321)" in text:
-            left.append(text)
+    _, _, left, _, _ = batch
     assert not left
+
+
+def test_a_process_left_behind_would_be_seen():
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+    start = f"subprocess.Popen({sleep!r}, stdout=subprocess.DEVNULL, start_new_session=True)"
+    adopt_orphans(True)
+    number = subprocess.check_output([sys.executable, "-c", f"import subprocess; print({start}.pid)"])
+    (orphan,) = (process for process in children() if process.pid == int(number))
+    adopt_orphans(False)
+    orphan.kill()
+    orphan.wait()
 
 
 def test_feedback_shows_no_hidden_test_and_runs_no_script(batch):

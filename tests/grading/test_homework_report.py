@@ -1,12 +1,12 @@
 """A small class is graded once; the table, the feedback, the report and the gradebook must tell its numbers.
 
-    student  task1     task2    points  handed in
-    1001     right     right    3       on time to the second; a blank one a second later
-    1002     squared   right    2       a minute and a half late
-    1003     squared   wrong    0       early
-    1004     right     nothing  1       early
-    1005     squared   right    2       early, with a locked cell changed
-    1006     a file that is no notebook
+student  task1     task2    points  handed in
+1001     right     right    3       on time to the second; a blank one a second later
+1002     squared   right    2       a minute and a half late
+1003     squared   wrong    0       early
+1004     right     nothing  1       early
+1005     squared   right    2       early, with a locked cell changed
+1006     a file that is no notebook
 """
 
 from __future__ import annotations

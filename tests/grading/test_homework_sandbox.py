@@ -1,4 +1,4 @@
-"""What code inside the sandbox cannot do: each is tried there, and shown to work outside where that is safe."""
+"""What code inside the sandbox cannot do. Each is tried there; what is safe is shown to work outside."""
 
 from __future__ import annotations
 
