@@ -194,9 +194,8 @@ def describe(error):
 
 def main():
     if COURSE not in sys.path:
-        sys.path.append(
-            COURSE
-        )  # behind the packages: a student's torch.py in the course's folder is not torch
+        # Behind the packages: a student's torch.py in the course's folder is not torch.
+        sys.path.append(COURSE)
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
