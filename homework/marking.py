@@ -5,17 +5,15 @@ The student's `check`, the teacher's `grade` and the tests of the checkers all c
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import enum
 from collections.abc import Callable, Iterator
 
 from homework import guards
-from homework.cells import ANSWER, QUESTION, TEST, Assignment, Cell, task_of
+from homework.answered import Answered
+from homework.cells import QUESTION, TEST, Assignment, Cell, task_of
 from homework.replies import Ending, Reply
 from homework.session import Session
-
-STUB = "raise NotImplementedError"
 
 
 class Outcome(enum.StrEnum):
@@ -90,25 +88,6 @@ class Marks:
         return sum(result.max_points for result in self.results)
 
 
-def is_unanswered(source: str) -> bool:
-    """Whether an answer is still as it was handed out: a line of its code raises NotImplementedError."""
-    lines = [
-        line.strip() for line in source.splitlines() if line.strip() and not line.strip().startswith("#")
-    ]
-    return not lines or any(line.startswith(STUB) for line in lines)
-
-
-def is_begun(source: str) -> bool:
-    """Whether some functions of an answer are written and others still raise NotImplementedError."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    stubs = [any(isinstance(part, ast.Raise) for part in function.body[-1:]) for function in functions]
-    return any(stubs) and not all(stubs)
-
-
 def mark(
     assignment: Assignment,
     session: Session,
@@ -135,7 +114,9 @@ def mark(
             result = run_test(cell, session)
             if removable is not None and result.status == PASSED:
                 marks.altered += guards.without_answers(cell, session, removable)
-            marks.results.append(state.judge(result))
+            if result.status != PASSED and state.is_unanswered(cell.task, result.message):
+                result = dataclasses.replace(result, status=UNANSWERED, message="not answered yet", hint=None)
+            marks.results.append(result)
         else:
             note_run(cell, session.run(cell.kind, cell.name, cell.source, cell.seconds), marks)
     if guard:
@@ -152,28 +133,6 @@ def cells_to_run(assignment: Assignment, only: str | None) -> Iterator[Cell]:
             continue
         if cell.kind != TEST or only is None or cell.task == only:
             yield cell
-
-
-@dataclasses.dataclass
-class Answered:
-    """How far a student came: the tasks with a stub in them, and those where something else stands beside
-    it."""
-
-    stubs: set[str]
-    begun: set[str]
-
-    @classmethod
-    def of(cls, assignment: Assignment) -> Answered:
-        answers = assignment.of_kind(ANSWER)
-        stubs = {cell.task for cell in answers if is_unanswered(cell.source)}
-        return cls(stubs, {cell.task for cell in answers if is_begun(cell.source)})
-
-    def judge(self, result: Result) -> Result:
-        """A test that failed because there is no answer yet is no mistake."""
-        is_stub = result.task not in self.begun or "NotImplementedError" in result.message
-        if result.status == PASSED or result.task not in self.stubs or not is_stub:
-            return result
-        return dataclasses.replace(result, status=UNANSWERED, message="not answered yet", hint=None)
 
 
 def note_run(cell: Cell, reply: Reply, marks: Marks) -> None:

@@ -12,8 +12,8 @@ import re
 
 from nbformat import NotebookNode
 
+from homework.answered import is_unanswered
 from homework.cells import ANSWER, EXTRA, QUESTION, TEST, TEXT_STUB, Assignment, kind_of, task_of
-from homework.marking import is_unanswered
 
 TASK = re.compile(r"task(\d+)(-.+)?")  # as the homework names its cells; JupyterLab's ids are random signs
 NO_METADATA = (
