@@ -11,7 +11,7 @@ from homework_course import make_course
 
 @pytest.fixture(scope="session", autouse=True)
 def ask_alembic_once():
-    """A new gradebook starts the program alembic, which takes seconds, for a number that is always the same."""
+    """A new gradebook starts the program alembic, which takes seconds to say what is always the same."""
     with warnings.catch_warnings(action="ignore"):
         from nbgrader import api
     with pytest.MonkeyPatch.context() as patch:
