@@ -40,15 +40,14 @@ def draw_answers(chance: random.Random, right: list[RightAnswer], wrong: list[Wr
 
 def build_hand_ins(inbox: Path, count: int) -> None:
     """Write hand-ins as students' notebooks: the same ones every time, no two alike."""
-    import nbformat
-
-    from homework.assignments import ANSWER, QUESTION, SOLUTION, SOURCES, find, kind_of, load_source
     from homework.author.answers import read_right
     from homework.author.mistakes import read_wrong
+    from homework.cells import ANSWER, QUESTION, SOLUTION, kind_of, task_of
+    from homework.folders import read_source
     from homework.release import student_copy, to_text
 
-    original = nbformat.read(find(SOURCES, HOMEWORK), as_version=4)
-    source, copy = load_source(HOMEWORK), student_copy(original)
+    original, source = read_source(HOMEWORK)
+    copy = student_copy(original)
     right, wrong = read_right(source), read_wrong(source)
     chance = random.Random(SEED)
     inbox.mkdir(parents=True, exist_ok=True)
@@ -56,7 +55,7 @@ def build_hand_ins(inbox: Path, count: int) -> None:
         drawn = draw_answers(chance, right, wrong)
         for cell, ours in zip(copy.cells, original.cells, strict=True):
             if kind_of(cell.metadata) == ANSWER:
-                task = cell.metadata.nbgrader.grade_id.split("-")[0]
+                task = task_of(cell.metadata.nbgrader.grade_id)
                 lines = drawn.get(task, ours.source).strip("\n").splitlines()
                 cell.source = "\n".join(line for line in lines if line.strip() not in SOLUTION)
             elif kind_of(cell.metadata) == QUESTION:

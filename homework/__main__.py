@@ -3,12 +3,14 @@ COMMAND …"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from homework.assignments import SECONDS
+from homework.cells import SECONDS
+from homework.folders import COURSE, Folders
 from launcher.cli import make_parser
 from launcher.errors import CourseError
 
@@ -35,47 +37,61 @@ def mark_by_hand(out: Path, extra: tuple = ()) -> int:
     return subprocess.call([*command, *extra], cwd=folder, env=environment)
 
 
-def run(arguments: list[str]) -> int:
-    options = make_parser().parse_args(arguments)
-    if options.command == "check":
-        from homework.check import check
+def run_check(options: argparse.Namespace, folders: Folders) -> int:
+    from homework.student.check import check
 
-        text, passed = check(options.homework, options.task)
-        print(text)
-        return 0 if passed else 1
-    if options.command == "submit":
-        from homework.submit import submit
+    text, passed = check(options.homework, options.task, folders)
+    print(text)
+    return 0 if passed else 1
 
-        print(submit(options.homework, options.student, options.to))
-    elif options.command == "release":
-        from homework.release import release
 
-        print("\n".join(release(options.homework)))
-    elif options.command == "mark":
-        return mark_by_hand(options.out)
-    else:
-        from homework.grade import grade
+def run_submit(options: argparse.Namespace, folders: Folders) -> int:
+    from homework.student.submit import submit
 
-        summary = grade(
-            options.homework,
-            options.inbox,
-            options.out,
-            roster=options.roster,
-            due=options.due,
-            jobs=options.jobs,
-            sandboxed=not options.no_sandbox,
-            dask=options.dask,
-            cell_seconds=options.cell_seconds or SECONDS,
-        )
-        print(summary)
+    print(submit(options.homework, options.student, options.to, folders=folders))
     return 0
 
 
-def main(arguments: list[str]) -> int:
+def run_release(options: argparse.Namespace, folders: Folders) -> int:
+    from homework.release import release
+
+    print("\n".join(release(options.homework, folders)))
+    return 0
+
+
+def run_grade(options: argparse.Namespace, folders: Folders) -> int:
+    from homework.teacher.grade import grade
+    from homework.teacher.pool import How
+
+    how = How(options.jobs, not options.no_sandbox, options.dask, options.cell_seconds or SECONDS)
+    due, roster = options.due, options.roster
+    print(
+        grade(options.homework, options.inbox, options.out, roster=roster, due=due, how=how, folders=folders)
+    )
+    return 0
+
+
+def run_mark(options: argparse.Namespace, folders: Folders) -> int:
+    return mark_by_hand(options.out)
+
+
+# Each imports what it needs when it runs: `--help` must work before anything is installed.
+COMMANDS = {
+    "check": run_check,
+    "submit": run_submit,
+    "release": run_release,
+    "grade": run_grade,
+    "mark": run_mark,
+}
+
+
+def main(arguments: list[str], folders: Folders = COURSE) -> int:
+    """Run one command on the homework in these folders; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
+    options = make_parser().parse_args(arguments)
     try:
-        return run(arguments)
+        return COMMANDS[options.command](options, folders)
     except CourseError as problem:
         print(problem, file=sys.stderr)
         return 1

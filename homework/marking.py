@@ -5,28 +5,39 @@ The student's `check`, the teacher's `grade` and the tests of the checkers all c
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import secrets
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Iterator
 
-from homework.assignments import (
-    ANSWER,
-    EXTRA,
-    GIVEN,
-    QUESTION,
-    TEST,
-    Assignment,
-    Cell,
-    names_bound,
-    split_test,
-)
+from homework import guards
+from homework.answered import Answered
+from homework.cells import QUESTION, TEST, Assignment, Cell, task_of
+from homework.replies import Ending, Reply
 from homework.session import Session
 
-PASSED, FAILED, UNANSWERED, TIMEOUT, CRASHED = "passed", "failed", "unanswered", "timeout", "crashed"
-STUB = "raise NotImplementedError"
-WITHOUT_SECONDS = 5.0
-CANARY_SECONDS = 60.0
+
+class Outcome(enum.StrEnum):
+    """What a test ended with."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNANSWERED = "unanswered"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+
+
+PASSED, FAILED, UNANSWERED, TIMEOUT, CRASHED = Outcome
+OUTCOMES = {
+    Ending.ERROR: FAILED,
+    Ending.TIMEOUT: TIMEOUT,
+    Ending.CRASHED: CRASHED,
+    Ending.STOPPED: CRASHED,
+}
+HIDDEN_WORDS = {
+    FAILED: "a hidden test did not pass (it tries other values of the same kind)",
+    TIMEOUT: "a hidden test did not pass (it tries other values of the same kind): it took too long",
+    CRASHED: "a hidden test did not pass (it tries other values of the same kind): Python crashed",
+}
 
 
 @dataclasses.dataclass
@@ -38,12 +49,16 @@ class Result:
     """
 
     name: str
-    status: str
+    status: Outcome
     points: float
     max_points: float
     message: str = ""
     hint: str | None = None
     hidden: bool = False
+
+    @property
+    def task(self) -> str:
+        return task_of(self.name)
 
 
 @dataclasses.dataclass
@@ -58,10 +73,10 @@ class Marks:
         stopped: why the run ended before its end; empty when it did not.
     """
 
-    results: list[Result]
-    problems: dict[str, str]
-    outputs: dict[str, str]
-    altered: list[str]
+    results: list[Result] = dataclasses.field(default_factory=list)
+    problems: dict[str, str] = dataclasses.field(default_factory=dict)
+    outputs: dict[str, str] = dataclasses.field(default_factory=dict)
+    altered: list[str] = dataclasses.field(default_factory=list)
     stopped: str = ""
 
     @property
@@ -71,25 +86,6 @@ class Marks:
     @property
     def max_points(self) -> float:
         return sum(result.max_points for result in self.results)
-
-
-def is_unanswered(source: str) -> bool:
-    """Whether an answer is still as it was handed out: its last line of code raises NotImplementedError."""
-    lines = [
-        line.strip() for line in source.splitlines() if line.strip() and not line.strip().startswith("#")
-    ]
-    return not lines or any(line.startswith(STUB) for line in lines)
-
-
-def is_begun(source: str) -> bool:
-    """Whether some functions of an answer are written and others still raise NotImplementedError."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    stubs = [any(isinstance(part, ast.Raise) for part in function.body[-1:]) for function in functions]
-    return any(stubs) and not all(stubs)
 
 
 def mark(
@@ -110,58 +106,52 @@ def mark(
         only: run the tests of this task alone; all other cells still run.
         progress: called before each cell.
     """
-    marks = Marks([], {}, {}, [])
-    removable = names_after_first_answer(assignment)
-    unanswered = {cell.task for cell in assignment.of_kind(ANSWER) if is_unanswered(cell.source)}
-    begun = {cell.task for cell in assignment.of_kind(ANSWER) if is_begun(cell.source)}
-    for cell in assignment.cells:
-        if cell.cell_type != "code" or cell.kind == QUESTION:
-            continue
-        if cell.kind == TEST and only is not None and cell.task != only:
-            continue
+    marks, state = Marks(), Answered.of(assignment)
+    removable = guards.names_after_first_answer(assignment) if guard else None
+    for cell in cells_to_run(assignment, only):
         progress(cell)
         if cell.kind == TEST:
-            result = run_test(cell, session, marks, removable if guard else None)
-            is_stub = cell.task not in begun or "NotImplementedError" in result.message
-            if result.status != PASSED and cell.task in unanswered and is_stub:
+            result = run_test(cell, session)
+            if removable is not None and result.status == PASSED:
+                marks.altered += guards.without_answers(cell, session, removable)
+            if result.status != PASSED and state.is_unanswered(cell.task, result.message):
                 result = dataclasses.replace(result, status=UNANSWERED, message="not answered yet", hint=None)
             marks.results.append(result)
-            continue
-        reply = session.run(cell.kind, cell.name, cell.source, cell.seconds)
-        marks.outputs[cell.name] = reply.get("output", "")
-        if reply["status"] != "ok":
-            marks.problems[cell.name] = problem_text(reply)
-        if reply["status"] == "stopped":
-            marks.stopped = reply["message"]
+        else:
+            note_run(cell, session.run(cell.kind, cell.name, cell.source, cell.seconds), marks)
     if guard:
-        canaries(session, marks)
+        altered, stopped = guards.canaries(session)
+        marks.altered += altered
+        marks.stopped = stopped or marks.stopped
     return marks
 
 
-def names_after_first_answer(assignment: Assignment) -> list[str]:
-    """The names that exist only because somebody answered: bound by an answer, or by a cell after one."""
-    names, answered = set(), False
+def cells_to_run(assignment: Assignment, only: str | None) -> Iterator[Cell]:
+    """The code cells of a homework; of the tests, those of one task where it is named."""
     for cell in assignment.cells:
-        answered = answered or cell.kind == ANSWER
-        if answered and cell.cell_type == "code" and cell.kind in (ANSWER, GIVEN, EXTRA):
-            names |= names_bound(cell.source)
-    return sorted(names)
+        if cell.cell_type != "code" or cell.kind == QUESTION:
+            continue
+        if cell.kind != TEST or only is None or cell.task == only:
+            yield cell
 
 
-def run_test(cell: Cell, session: Session, marks: Marks, removable: list[str] | None) -> Result:
-    """Run the visible part of a test, then the hidden one; with `removable`, again without these names."""
-    parts = [part for part in split_test(cell.source) if code_in(part)]
-    for number, part in enumerate(parts):
-        hidden = number == 1 or not code_in(split_test(cell.source)[0])
-        reply = session.run("test", cell.name, part, cell.seconds)
-        if reply["status"] != "ok":
-            return failed(cell, reply, hidden)
-    if removable is not None:
-        reply = session.run(
-            "without", cell.name, "\n".join(parts), min(cell.seconds, WITHOUT_SECONDS), names=removable
-        )
-        if reply["status"] == "ok":
-            marks.altered.append(f"{cell.name} passes even without an answer")
+def note_run(cell: Cell, reply: Reply, marks: Marks) -> None:
+    """Keep what a cell printed, and what went wrong in it."""
+    marks.outputs[cell.name] = reply.output
+    if reply.ending != Ending.OK:
+        marks.problems[cell.name] = problem_text(reply)
+    if reply.ending == Ending.STOPPED:
+        marks.stopped = reply.message
+
+
+def run_test(cell: Cell, session: Session) -> Result:
+    """Run the visible part of a test, then the hidden one."""
+    for part, is_hidden in ((cell.visible, False), (cell.hidden, True)):
+        if not code_in(part):
+            continue
+        reply = session.run(TEST, cell.name, part, cell.seconds)
+        if reply.ending != Ending.OK:
+            return failed(cell, reply, is_hidden)
     return Result(cell.name, PASSED, cell.points, cell.points)
 
 
@@ -170,66 +160,18 @@ def code_in(source: str) -> bool:
     return any(line.strip() and not line.strip().startswith("#") for line in source.splitlines())
 
 
-def failed(cell: Cell, reply: dict, hidden: bool) -> Result:
+def failed(cell: Cell, reply: Reply, hidden: bool) -> Result:
     """The result of a test that did not pass."""
-    status = {"error": FAILED, "timeout": TIMEOUT, "crashed": CRASHED, "stopped": CRASHED}[reply["status"]]
-    message = problem_text(reply)
-    if hidden:
-        message = "a hidden test did not pass (it tries other values of the same kind)"
-        if status != FAILED:
-            message += f": {'it took too long' if status == TIMEOUT else 'Python crashed'}"
-    return Result(cell.name, status, 0.0, cell.points, message, reply.get("hint"), hidden)
+    status = OUTCOMES[reply.ending]
+    message = HIDDEN_WORDS[status] if hidden else problem_text(reply)
+    return Result(cell.name, status, 0.0, cell.points, message, reply.hint, hidden)
 
 
-def problem_text(reply: dict) -> str:
+def problem_text(reply: Reply) -> str:
     """A reply that is not ok, in words for a student."""
-    if reply["status"] == "timeout":
-        return "it took too long and was stopped" + (f" ({reply['place']})" if reply.get("place") else "")
-    if reply["status"] in ("crashed", "stopped"):
-        return reply["message"]
-    if reply.get("failed_check"):
-        return reply["message"]
-    place = f"\n  in your code, {reply['place']}" if reply.get("place") else ""
-    return f"{reply['type']}: {reply['message']}{place}"
-
-
-CANARY = """
-import math, torch
-from homework.checks import expect, require
-one, two = torch.tensor([1.0]), torch.tensor([2.0])
-failures = 0
-for attempt in (
-    lambda: expect(one, two, "canary"), lambda: expect(1.5, 2.5, "canary"), lambda: expect([1], [2],
-    "canary"),
-    lambda: require(False, "canary"), lambda: torch.testing.assert_close(one, two),
-):
-    try:
-        attempt()
-    except AssertionError:
-        failures += 1
-wrong = [torch.equal(one, two), torch.allclose(one, two), bool((one == two).all()), math.isclose(1, 2),
-one.item() == 2]
-if failures == 5 and wrong == [False] * 5:
-    raise RuntimeError({word!r})
-"""
-
-
-def canaries(session: Session, marks: Marks) -> None:
-    """Run tests that must fail, and note what no longer does, or what was replaced."""
-    word = secrets.token_hex(8)
-    programs = {
-        "a failing assert passes": (f"assert False, {word!r}", "AssertionError"),
-        "comparisons of tensors give wrong answers": (CANARY.format(word=word), "RuntimeError"),
-    }
-    for alarm, (program, wanted) in programs.items():
-        reply = session.run("test", "canary", program, CANARY_SECONDS)
-        if reply["status"] in ("timeout", "crashed", "stopped"):
-            marks.stopped = f"the last look at the test machinery did not end: {reply['message']}"
-            return
-        if (reply.get("type"), reply.get("message")) != (wanted, word):
-            marks.altered.append(alarm)
-    reply = session.run("altered", "canary", "", CANARY_SECONDS)
-    if "altered" in reply:
-        marks.altered += [f"{name} was replaced" for name in reply["altered"]][:20]
-    else:
-        marks.stopped = reply["message"]
+    if reply.ending == Ending.TIMEOUT:
+        return "it took too long and was stopped" + (f" ({reply.place})" if reply.place else "")
+    if reply.ending in (Ending.CRASHED, Ending.STOPPED) or reply.failed_check:
+        return reply.message
+    place = f"\n  in your code, {reply.place}" if reply.place else ""
+    return f"{reply.type}: {reply.message}{place}"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from homework.assignments import COPIES, SOURCES, find, load_source
+from homework.cells import CODE_STUB, TEXT_STUB
+from homework.folders import COURSE, Folders, copy_name, read_source
 from launcher.errors import CourseError
 from launcher.files import whole_file
 
-STUB = "# YOUR CODE HERE\nraise NotImplementedError()  # replace this line"
-TEXT_STUB = "*Your answer here.*"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -34,7 +32,7 @@ def student_copy(source: NotebookNode) -> NotebookNode:
     from traitlets.config import Config
 
     config = Config()
-    config.ClearSolutions.code_stub = {"python": STUB}
+    config.ClearSolutions.code_stub = {"python": CODE_STUB}
     config.ClearSolutions.text_stub = TEXT_STUB
     steps = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums, ClearHiddenTests)
     notebook = copy.deepcopy(source)
@@ -55,24 +53,27 @@ def to_text(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
 
 
-def release(names: list[str], copies: Path | None = None) -> list[str]:
+def release(names: list[str], folders: Folders = COURSE) -> list[str]:
     """Write the student's copies of these homeworks (all when there is no name).
 
     Returns:
         A line for each: what was written, or that nothing has changed.
+
+    Raises:
+        CourseError: no such homework, or the sources are not here, as in the student edition.
     """
-    if not SOURCES.is_dir():
-        load_source(names[0] if names else "hw1")  # says that this is the student edition
-    paths = [find(SOURCES, name) for name in names] or sorted(SOURCES.glob("hw*_*.ipynb"))
-    lines, copies = [], copies or COPIES
-    copies.mkdir(parents=True, exist_ok=True)
-    for path in paths:
-        text = to_text(student_copy(nbformat.read(path, as_version=4)))
-        target = copies / path.name
-        if target.exists() and target.read_bytes() == text.encode():
-            lines.append(f"{target.name}: unchanged")
-            continue
-        with whole_file(target) as part:
-            part.write_text(text, encoding="utf-8", newline="\n")
-        lines.append(f"{target.name}: written")
-    return lines
+    names = names or list(folders.all_sources())
+    sources = [read_source(name, folders)[0] for name in names]
+    folders.copies.mkdir(parents=True, exist_ok=True)
+    return [release_one(source, folders) for source in sources]
+
+
+def release_one(source: NotebookNode, folders: Folders) -> str:
+    """Write one copy, unless it is there already; returns the line that says which."""
+    target = folders.copies / copy_name(source)
+    text = to_text(student_copy(source))
+    if target.exists() and target.read_bytes() == text.encode():
+        return f"{target.name}: unchanged"
+    with whole_file(target) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+    return f"{target.name}: written"

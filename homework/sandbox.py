@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psutil
 
-from homework.assignments import ROOT
-from homework.session import FIXED_ENVIRONMENT, WORKER
+from homework.folders import ROOT
+from homework.process import FIXED_ENVIRONMENT
+from homework.session import WORKER
 from launcher.errors import CourseError
 
 SCRATCH = "/tmp/homework"
@@ -133,7 +134,6 @@ def walls() -> list[str]:
         "HOME": SCRATCH,
         "TMPDIR": SCRATCH,
         "LANG": "C.UTF-8",
-        "PYTHONPATH": str(ROOT),
         "COURSE_DATA": str(data_folder()),
         "COURSE_DEVICE": "cpu",
         "USER": "student",

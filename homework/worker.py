@@ -19,7 +19,9 @@ import signal
 import sys
 import threading
 import traceback
+from pathlib import Path
 
+COURSE = str(Path(__file__).resolve().parent.parent)
 TEXT_LIMIT = 20_000  # characters of output kept of a cell
 GUARDED = """builtins math operator random statistics json unittest unittest.TestCase numpy numpy.testing
 torch torch.Tensor torch.Generator torch.testing torch.linalg torch.autograd torch.autograd.gradcheck torch.nn
@@ -128,7 +130,7 @@ class Worker:
         """Execute one request; returns the reply."""
         kind = request["kind"]
         if kind == "altered":
-            return {"altered": altered(self.snapshot)}
+            return {"status": "ok", "altered": altered(self.snapshot)}
         output, reply = Bounded(), {"status": "ok"}
         if kind in ("test", "without"):
             self.seed_torch(0)
@@ -191,6 +193,9 @@ def describe(error):
 
 
 def main():
+    if COURSE not in sys.path:
+        # Behind the packages: a student's torch.py in the course's folder is not torch.
+        sys.path.append(COURSE)
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)

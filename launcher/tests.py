@@ -44,9 +44,9 @@ def test_stages(python: str, pytest: list) -> list:
     ruff = [python, "-P", "-m", "ruff"]
     coverage = ["--cov", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
-    folders = (NOTEBOOKS, ROOT / "homework" / "source")
+    kinds = (NOTEBOOKS.glob("*.ipynb"), (ROOT / "homework").glob("hw*/source.ipynb"))
     # Late lessons take longest: they go first, so that neither worker is left alone with one in the end.
-    files = [path for folder in folders for path in sorted(folder.glob("*.ipynb"), reverse=True)]
+    files = [path for found in kinds for path in sorted(found, reverse=True)]
     notebooks = [str(path.relative_to(ROOT)) for path in files]
     return [
         ("lint: ruff check", [*ruff, "check", "."]),

@@ -12,7 +12,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from homework.assignments import ANSWER, Assignment
+from homework.cells import ANSWER, Assignment
 from launcher.errors import CourseError
 
 HOMEWORK = Path(__file__).resolve().parent.parent

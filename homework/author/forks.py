@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from homework.assignments import Cell
-from homework.session import Session, WorkerDied
+from homework.cells import Cell
+from homework.process import memory_of
+from homework.replies import OutOfTime, Reply, WorkerDied
+from homework.session import Session
 
 if TYPE_CHECKING:
     from homework.worker import Worker
@@ -62,13 +64,13 @@ class ForkedSession(Session):
         self.stem = stem
         self.ahead = list(zip(stem.cells, stem.replies, strict=True)) if stem else []
 
-    def run(self, kind: str, name: str, source: str, seconds: float, **more: object) -> dict:
+    def run(self, kind: str, name: str, source: str, seconds: float, **more: object) -> Reply:
         if not self.ahead:
             return super().run(kind, name, source, seconds, **more)
         cell, reply = self.ahead.pop(0)
         if cell != (kind, name, source):
             raise ValueError(f"the stem has run the cell {cell[1]}; {name} cannot come in its place")
-        return reply
+        return Reply.read(reply)
 
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="homework-", ignore_cleanup_errors=True)
@@ -82,11 +84,14 @@ class ForkedSession(Session):
     def ask(self, request: dict) -> dict:
         self.pipe.send(request)
         if not self.pipe.poll(request["seconds"] + 5):
-            raise WorkerDied("the time limit was passed and the cell did not stop")
+            raise OutOfTime("the time limit was passed and the cell did not stop")
         try:
             return self.pipe.recv()
         except (EOFError, ConnectionError):
             raise WorkerDied("Python ended in the middle of the cell") from None
+
+    def memory(self) -> int:
+        return memory_of(self.process)
 
     def stop(self) -> None:
         if self.process is not None:

@@ -19,8 +19,8 @@ import dataclasses
 import tomllib
 from pathlib import Path
 
-from homework.assignments import TEST, Assignment
 from homework.author.answers import HOMEWORK, Complaint, read_right, refused, solution_of
+from homework.cells import TEST, Assignment
 
 FIELDS = {"task": str, "of": str, "patch": list, "answer": str, "fails": list, "hint": str}
 KINDS = {str: "text", list: "a list"}

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import copy
+import dataclasses
 
-from homework.assignments import ANSWER, QUESTION, SECONDS, TEST, Assignment, Cell
 from homework.author.forks import Stem, make_session
+from homework.cells import ANSWER, QUESTION, SECONDS, TEST, Assignment, Cell
 from homework.marking import Marks, mark
 
 
 def with_answers(assignment: Assignment, answers: dict[str, str]) -> Assignment:
     """The homework with these answers in place of its solutions."""
-    changed = copy.deepcopy(assignment)
-    known = {cell.task: cell for cell in changed.of_kind(ANSWER)}
-    for task, source in answers.items():
+    known = {cell.task: cell.name for cell in assignment.of_kind(ANSWER)}
+    for task in answers:
         if task not in known:
             raise KeyError(f"{assignment.name} has no answer cell of {task}; it has {sorted(known)}")
-        known[task].source = source.strip("\n")
-    return changed
+    return assignment.with_sources({known[task]: source.strip("\n") for task, source in answers.items()})
 
 
 def run(
@@ -31,7 +29,7 @@ def run(
         stem: runs the cells that come before the first of these answers, unless it has done so already.
     """
     changed = with_answers(assignment, answers)
-    changed.cells = needed(changed.cells, set(answers), tasks)
+    changed = dataclasses.replace(changed, cells=needed(changed.cells, set(answers), tasks))
     if stem and not stem.grow(before_answers(changed, answers if tasks else None)):
         stem = None
     with make_session(stem) as session:

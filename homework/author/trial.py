@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from multiprocessing.connection import Connection
 
-from homework.assignments import ANSWER, SOLUTION, Assignment, inside, load_source, with_stub
 from homework.author.answers import RightAnswer, read_right
 from homework.author.forks import Stem, forked, import_once
 from homework.author.mistakes import WrongAnswer, read_wrong
 from homework.author.run import run
+from homework.cells import ANSWER, SOLUTION, Assignment, inside, task_of, with_stub
+from homework.folders import load_source
 from homework.marking import PASSED, UNANSWERED, Result
 from launcher.errors import CourseError
 
@@ -49,7 +50,7 @@ def try_right(assignment: Assignment, answer: RightAnswer, stem: Stem | None = N
 def try_wrong(assignment: Assignment, answer: WrongAnswer, stem: Stem | None = None) -> Trial:
     """A wrong answer must fail exactly the tests that it should, and one of them must name the mistake."""
     start = time.perf_counter()
-    tasks = {answer.task} | {test.split("-")[0] for test in answer.fails}
+    tasks = {answer.task} | {task_of(test) for test in answer.fails}
     marks = run(assignment, {answer.task: answer.source}, tasks, stem)
     lost = {result.name: result for result in marks.results if result.status != PASSED}
     return Trial(answer.name, False, unlike(answer, lost), time.perf_counter() - start)

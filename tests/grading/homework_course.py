@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import html.parser
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from homework import assignments, check, grade, gradebook, release, submit
-from homework.assignments import ANSWER, GIVEN, QUESTION, TEST
+from homework.author.forks import make_session
+from homework.cells import ANSWER, GIVEN, QUESTION, TEST
+from homework.folders import Folders
 from homework.release import student_copy, to_text
+
+COPY = "hw99_doubling.ipynb"
 
 
 def cell(kind: str, name: str, source: str, points: float | None = None, **metadata):
@@ -47,27 +54,27 @@ SOURCE = [
 ]
 
 
-def make_course(folder: Path, monkeypatch) -> Path:
-    """Write the source and the student's copy of hw99, and let the homework system use them."""
-    sources, copies = folder / "source", folder / "copies"
-    sources.mkdir()
-    copies.mkdir()
+def make_course(folder: Path) -> Folders:
+    """A course in this folder that has one homework: its source and the student's copy."""
+    course = Folders(folder / "homework", folder / "copies", folder / "handins")
+    (course.sources / "hw99").mkdir(parents=True)
+    course.copies.mkdir()
     source = new_notebook(cells=[nbformat.from_dict(json.loads(json.dumps(part))) for part in SOURCE])
-    (sources / "hw99_doubling.ipynb").write_text(nbformat.writes(source))
-    (copies / "hw99_doubling.ipynb").write_text(to_text(student_copy(source)))
-    grade.assignments.cache_clear()
-    for module in (assignments, check, grade, gradebook, release, submit):
-        for name, place in (("SOURCES", sources), ("COPIES", copies)):
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, place)
-    return folder
+    source.metadata.course = {"copy": COPY}
+    write_source(course, source)
+    (course.copies / COPY).write_text(to_text(student_copy(source)))
+    return course
 
 
-def read_copy(course: Path) -> nbformat.NotebookNode:
-    return nbformat.read(course / "copies" / "hw99_doubling.ipynb", as_version=4)
+def write_source(course: Folders, source: nbformat.NotebookNode) -> None:
+    (course.sources / "hw99" / "source.ipynb").write_text(nbformat.writes(source))
 
 
-def answered(course: Path, **answers: str) -> nbformat.NotebookNode:
+def read_copy(course: Folders) -> nbformat.NotebookNode:
+    return nbformat.read(course.copies / COPY, as_version=4)
+
+
+def answered(course: Folders, **answers: str) -> nbformat.NotebookNode:
     """The student's copy with these answers; `text` is the answer to the question."""
     notebook = read_copy(course)
     for part in notebook.cells:
@@ -79,3 +86,53 @@ def answered(course: Path, **answers: str) -> nbformat.NotebookNode:
 
 DOUBLE = "def double(x):\n    return x + x"
 HALF = "def half(x):\n    return 0.5 * x"
+
+
+def share_torch(monkeypatch) -> None:
+    """Let `grade` run its hand-ins in forks of this process, which has torch already, and in no sandbox."""
+    monkeypatch.setattr("homework.teacher.grading.Session", lambda command, seconds: make_session())
+
+
+def hand_in(inbox: Path, student: str, time: str, notebook: nbformat.NotebookNode) -> None:
+    """Put a hand-in as `submit` makes it into the inbox; `time` is such as 20261201T100000Z."""
+    inbox.mkdir(exist_ok=True)
+    with zipfile.ZipFile(inbox / f"hw99_{student}_{time}.zip", "w") as archive:
+        archive.writestr(COPY, nbformat.writes(notebook))
+
+
+def read_rows(out: Path) -> dict[str, dict[str, str]]:
+    """{student: the line of grades.csv}"""
+    text = (out / "grades.csv").read_text(encoding="utf-8-sig")
+    return {row["student"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+class Page(html.parser.HTMLParser):
+    """A page's headings and paragraphs, its tables as lists of rows, and the widths of its bars."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.texts: list[str] = []
+        self.tables: dict[str, list[list[str]]] = {}  # by the heading or the paragraph before
+        self.widths: list[float] = []
+        self.row: list[str] | None = None
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "table":
+            self.tables[self.texts[-1]] = []
+        elif tag == "tr":
+            self.row = []
+            self.tables[self.texts[-1]].append(self.row)
+        elif tag in ("td", "th"):
+            self.row.append("")
+        elif tag in ("h1", "h2", "p", "pre", "li"):
+            self.row = None
+            self.texts.append("")
+        elif tag == "div":
+            self.widths.append(float(dict(attrs)["style"].removeprefix("width:").removesuffix("em")))
+
+    def handle_data(self, data):
+        if self.row:
+            self.row[-1] += data.strip()
+        elif self.row is None and self.texts:
+            self.texts[-1] += data.strip()

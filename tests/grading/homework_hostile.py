@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import io
 import json
 import os
@@ -19,7 +20,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from homework.assignments import ANSWER, COPIES, QUESTION, SOURCES, find, kind_of, load_source
+from homework.cells import ANSWER, QUESTION, kind_of
+from homework.folders import COURSE, load_source, read_source
 from homework.release import student_copy
 
 NAME = "hw3"
@@ -51,22 +53,30 @@ class Case:
     student: str | None = None
 
 
+TEXT = "Because the gradient says so."
+
+
 def solved() -> nbformat.NotebookNode:
     """The student's copy with right answers in it."""
-    source = nbformat.read(find(SOURCES, NAME), as_version=4)
+    return copy.deepcopy(solved_once())
+
+
+@functools.cache
+def solved_once() -> nbformat.NotebookNode:
+    source, _ = read_source(NAME)
     notebook = student_copy(source)
     for cell, ours in zip(notebook.cells, source.cells, strict=True):
         if kind_of(cell.metadata) == ANSWER:
             lines = ours.source.splitlines()
             cell.source = "\n".join(line for line in lines if not line.strip().startswith("### "))
         elif kind_of(cell.metadata) == QUESTION:
-            cell.source += "\n\nBecause the gradient says so."
+            cell.source += f"\n\n{TEXT}"
     return notebook
 
 
 def blank() -> nbformat.NotebookNode:
     """The student's copy as it was handed out."""
-    return nbformat.read(find(COPIES, NAME), as_version=4)
+    return nbformat.read(COURSE.copy(NAME), as_version=4)
 
 
 def to_bytes(notebook: nbformat.NotebookNode) -> bytes:
@@ -248,6 +258,14 @@ def cut_off(notebook: nbformat.NotebookNode) -> bytes:
     return data[: len(data) // 2]
 
 
+def conflict_marks(notebook: nbformat.NotebookNode) -> bytes:
+    lines = to_bytes(notebook).splitlines()
+    half = len(lines) // 2
+    return b"\n".join(
+        [*lines[:half], b"<<<<<<< HEAD", b"=======", lines[half], b">>>>>>> main", *lines[half:]]
+    )
+
+
 def carriage_returns(notebook: nbformat.NotebookNode) -> bytes:
     for cell in notebook.cells:
         cell.source = cell.source.replace("\n", "\r\n")
@@ -267,7 +285,7 @@ def deep_json(_: nbformat.NotebookNode) -> bytes:
 
 
 def another_homework() -> bytes:
-    return find(COPIES, "hw1").read_bytes()
+    return COURSE.copy("hw1").read_bytes()
 
 
 # ---------------------------------------------------------------- attacks on the tests
@@ -359,7 +377,7 @@ READ_SOURCE = """
 import pathlib
 import helpers
 course = pathlib.Path(helpers.__file__).resolve().parents[1]
-assert {path.name for path in course.iterdir()} <= {"helpers", "data", "homework", ".venv"}
+assert {path.name for path in course.iterdir()} <= {"helpers", "launcher", "data", "homework", ".venv"}
 assert {path.name for path in (course / "homework").iterdir()} == {"__init__.py", "checks.py", "worker.py"}
 for place in ("/home", "/root", "/mnt", "/var", "/etc", course.parent):
     place = pathlib.Path(place)
@@ -459,8 +477,17 @@ def write_late(inbox: Path, student: str) -> None:
 
 def cases() -> list[Case]:
     """All of them; the students' ids are their numbers from 70001 on."""
-    good = lambda: {"hw3.ipynb": to_bytes(solved())}  # noqa: E731
-    found = [
+    return broken() + attacks()
+
+
+def good() -> dict[str, bytes]:
+    """What a zip holds when nothing is wrong."""
+    return {"hw3.ipynb": to_bytes(solved())}
+
+
+def broken() -> list[Case]:
+    """Honest ones, damaged ones and odd ones: no code in them has to run to see what they are."""
+    return [
         # honest ones in between
         Case("honest notebook", file(solved), GRADED, EARNED),
         Case("honest zip", zipped(good), GRADED, EARNED),
@@ -499,6 +526,7 @@ def cases() -> list[Case]:
         Case("GBK", edited(encoded("gb18030")), REPAIRED, EARNED, "gb18030"),
         Case("CRLF", edited(carriage_returns), FINE, EARNED),
         Case("cut off", edited(cut_off), REJECTED, None, "cut off"),
+        Case("conflict marks", edited(conflict_marks), REJECTED, None, "conflict marks"),
         Case("empty file", file(lambda: b""), REJECTED, None, "empty"),
         Case("blanks only", file(lambda: b"  \n"), REJECTED, None, "empty"),
         Case("JSON, no notebook", file(lambda: b'{"a": 1}'), REJECTED, None, "no list of cells"),
@@ -566,6 +594,12 @@ def cases() -> list[Case]:
         Case("two hand-ins", write_two, GRADED, EARNED, "also handed in"),
         Case("broken after good", write_broken_after_good, GRADED, EARNED, "also handed in"),
         Case("late after good", write_late, GRADED, EARNED, "also handed in"),
+    ]
+
+
+def attacks() -> list[Case]:
+    """Code that attacks the tests or the machine."""
+    return [
         # attacks on the tests, with nothing answered
         Case("asserts stripped", with_code(STRIP_ASSERTS), FINE, 0),
         Case(
@@ -648,7 +682,6 @@ def cases() -> list[Case]:
         Case("written outside", with_code(WRITE_OUTSIDE, solved), GRADED, EARNED),
         Case("become root", with_code(BECOME_ROOT, solved), GRADED, EARNED),
     ]
-    return found
 
 
 FIRST_ID = 70001
@@ -669,6 +702,30 @@ def write_inbox(inbox: Path, chosen: list[Case]) -> dict[str, Case]:
         case.write(inbox, student)
         by_student[student] = case
     return by_student
+
+
+def rows_by_case(rows: list[dict], by_student: dict[str, Case]) -> list[tuple[Case, dict | None]]:
+    """Each case with its line of grades.csv; without an id, it is found by what the notes say."""
+    by_id = {row["student"]: row for row in rows}
+    found = []
+    for student, case in by_student.items():
+        row = by_id.get(student if case.student is None else case.student)
+        if not row or case.student == "":
+            row = next((row for row in rows if case.words in row["notes"] and not row["student"]), None)
+        found.append((case, row))
+    return found
+
+
+def problems_of(case: Case, row: dict | None) -> list[str]:
+    """What is wrong with the line of a case, but for its score."""
+    if row is None:
+        return [f"{case.name}: there is no line"]
+    wrong = []
+    if row["status"] not in case.status:
+        wrong.append(f"{case.name}: {row['status']}, not {case.status}: {row['notes'][:300]}")
+    if case.words not in row["notes"]:
+        wrong.append(f"{case.name}: the notes do not say {case.words!r}: {row['notes'][:300]}")
+    return wrong
 
 
 def full_points() -> float:

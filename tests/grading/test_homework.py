@@ -4,39 +4,47 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
+import sys
 import zipfile
 
 import nbformat
 import pytest
 import torch
-from homework_course import answered, make_course, read_copy
+from homework_course import COPY, answered, read_copy
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from homework import assignments, check, grade, inbox, similarity, submit
-from homework import session as homework_session
-from homework.assignments import ANSWER, EXTRA, GIVEN, QUESTION, TEST
+from homework import process
+from homework.answered import is_unanswered
+from homework.author.forks import make_session
+from homework.cells import ANSWER, EXTRA, GIVEN, QUESTION, TEST
 from homework.checks import CheckFailed, expect, require
-from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, is_unanswered, mark
-from homework.rebuild import Rejected, rebuild
+from homework.folders import ROOT, load, load_source
+from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, mark
+from homework.reading import Rejected
+from homework.rebuild import rebuild
 from homework.release import student_copy
-from homework.session import Session, memory_of
+from homework.session import Session
+from homework.student.check import check
+from homework.student.submit import submit
+from homework.teacher import inbox
+from homework.teacher.grading import Grading, Status, with_limit
+from homework.teacher.identity import Handin, read_time
+from homework.teacher.output import folder_name
+from homework.teacher.roster import read_roster
+from homework.teacher.similarity import similar_pairs
+from homework.teacher.table import as_csv, counting
 from launcher.errors import CourseError
 
 UTC = datetime.UTC
 
 
-@pytest.fixture
-def course(tmp_path, monkeypatch):
-    return make_course(tmp_path, monkeypatch)
-
-
 def write_copy(course, notebook: nbformat.NotebookNode) -> None:
-    (course / "copies" / "hw99_doubling.ipynb").write_text(nbformat.writes(notebook))
+    (course.copies / COPY).write_text(nbformat.writes(notebook))
 
 
 def rebuilt(course, notebook):
-    source = assignments.load(course / "source" / "hw99_doubling.ipynb")
-    copy = assignments.load(course / "copies" / "hw99_doubling.ipynb")
+    source, copy = load_source("hw99", course), load(course.copies / COPY)
     data = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
     return rebuild(source, copy, data)
 
@@ -130,24 +138,22 @@ def test_require_wants_a_plain_true():
 # ---------------------------------------------------------------- marking
 
 
-def run(course, notebook, **options):
+def run(course, notebook, start=make_session, **options):
     made = rebuilt(course, notebook)
-    for part in made.assignment.cells:
-        part.seconds = 3
-    with Session() as session:
-        return mark(made.assignment, session, **options)
+    with start() as session:
+        return mark(with_limit(made.assignment, 3), session, **options)
 
 
 def test_what_a_cell_hoards_until_its_time_ends_is_gone_before_the_next(monkeypatch):
     hoarding = "hoard = b'x' * 300_000_000\nwhile True:\n    pass"
     with Session() as session:
-        assert session.run("given", "first", "x = 1", 30)["status"] == "ok"
+        assert session.run("given", "first", "x = 1", 30).ending == "ok"
         hoarder = session.process
-        monkeypatch.setattr(homework_session, "MOST_MEMORY", 2 * memory_of(hoarder.pid) + 400_000_000)
-        assert session.run("answer", "second", hoarding, 2)["status"] == "timeout"
-        assert hoarder.poll() is not None
+        monkeypatch.setattr(process, "MOST_MEMORY", 2 * hoarder.memory() + 400_000_000)
+        assert session.run("answer", "second", hoarding, 2).ending == "timeout"
+        assert hoarder.process.poll() is not None
         after = session.run("given", "third", "assert x == 1 and 'hoard' not in globals()", 30)
-        assert after["status"] == "ok", after
+        assert after.ending == "ok", after
 
 
 def test_marks_of_answers_of_every_kind(course):
@@ -173,12 +179,13 @@ def test_marks_of_answers_of_every_kind(course):
 
 
 def test_a_hang_and_a_crash_cost_their_own_task_alone(course):
-    loop = "    while True:\n        try:\n            pass\n        except BaseException:\n            pass"
-    hang = f"def double(x):\n{loop}"
-    marks = run(course, answered(course, task1=hang, task2="def half(x): return x / 2"))
+    hang = (
+        "import collections, itertools\ndef double(x):\n    collections.deque(itertools.repeat(0), maxlen=0)"
+    )
+    marks = run(course, answered(course, task1=hang, task2="def half(x): return x / 2"), Session)
     assert [result.status for result in marks.results] == [TIMEOUT, PASSED]
     crash = "def double(x):\n    import os\n    os._exit(1)"
-    marks = run(course, answered(course, task1=crash, task2="def half(x): return x / 2"))
+    marks = run(course, answered(course, task1=crash, task2="def half(x): return x / 2"), Session)
     assert [result.status for result in marks.results] == [CRASHED, PASSED]
 
 
@@ -216,6 +223,23 @@ def test_a_half_answered_task_still_gets_its_hints(course):
     assert (result.status, result.hint) == (FAILED, "That is the square.")
     untouched = "def double(x):\n    raise NotImplementedError()\n\n\ndef other(x):\n    return x"
     assert run(course, answered(course, task1=untouched)).results[0].status == UNANSWERED
+
+
+def test_a_file_named_like_a_module_gets_in_nobodys_way(tmp_path):
+    """A student's torch.py in the course's folder, or beside what runs the cells, is not torch."""
+    for name in ("__init__.py", "checks.py", "worker.py"):
+        (tmp_path / "homework").mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / "homework" / name, tmp_path / "homework" / name)
+    for folder in (tmp_path, tmp_path / "homework"):
+        for name in ("torch", "numpy", "random", "IPython"):
+            (folder / f"{name}.py").write_text("raise SystemExit('this is a note of mine')")
+    argv = [sys.executable, str(tmp_path / "homework" / "worker.py")]
+    with Session(lambda: (argv, {"PYTHONPATH": ""})) as session:
+        reply = session.run(
+            "given", "setup", "import torch, random\nprint(torch.ones(1), random.__file__)", 60
+        )
+    assert reply.ending == "ok", reply
+    assert str(tmp_path) not in reply.output
 
 
 # ---------------------------------------------------------------- rebuilding
@@ -318,14 +342,14 @@ def test_without_a_roster_any_id_is_taken(box):
 def test_rosters(tmp_path):
     path = tmp_path / "roster.csv"
     path.write_text("\ufeffid,name\n1,A B\n 2 ,\n\n", encoding="utf-8")
-    assert inbox.read_roster(path) == {"1": "A B", "2": ""}
+    assert read_roster(path) == {"1": "A B", "2": ""}
     path.write_bytes("学号,姓名\n3,陈伟\n".encode("gb18030"))
-    assert inbox.read_roster(path) == {"3": "陈伟"}
+    assert read_roster(path) == {"3": "陈伟"}
     path.write_text("id,name\n")
     with pytest.raises(CourseError, match="no students"):
-        inbox.read_roster(path)
+        read_roster(path)
     with pytest.raises(CourseError, match="cannot be read"):
-        inbox.read_roster(tmp_path / "none.csv")
+        read_roster(tmp_path / "none.csv")
 
 
 def test_three_thousand_files_are_collected(box):
@@ -340,12 +364,12 @@ def test_three_thousand_files_are_collected(box):
 
 
 def handin(file: str, time: str | None = None, student: str = "1"):
-    return inbox.Handin(file, student, inbox.read_time(time) if time else None, b"")
+    return Handin(file, student, read_time(time) if time else None, b"")
 
 
 def test_the_last_on_time_counts():
     due = datetime.datetime(2026, 11, 10, tzinfo=UTC)
-    good, broken = {"status": "graded"}, {"status": "rejected"}
+    good, broken = Grading(Status.GRADED), Grading(Status.REJECTED)
     first, second = handin("a", "20261101T000000Z"), handin("b", "20261102T000000Z")
     late, unknown = handin("c", "20261201T000000Z"), handin("d")
     for found, chosen in (
@@ -355,21 +379,21 @@ def test_the_last_on_time_counts():
         ([(first, good), (second, broken)], "a"),
         ([(unknown, good), (late, good)], "d"),
     ):
-        ((counted, _, others),) = grade.counting(found, due)
-        assert counted.file == chosen
-        assert len(others) == len(found) - 1
+        (counted,) = counting(found, due)
+        assert counted.handin.file == chosen
+        assert len(counted.others) == len(found) - 1
 
 
 def test_names_of_files_are_safe_and_differ():
     names = ["1", "a/b", "a_b", "..", "", "陈伟", "陈", "con", "x" * 300, "=cmd|' /C calc'!A0"]
-    made = [grade.folder_name(name) for name in names]
+    made = [folder_name(name) for name in names]
     assert len(set(made)) == len(names)
     assert all(name and "/" not in name and not name.startswith(".") and len(name) < 80 for name in made)
 
 
 def test_formulas_are_disarmed():
     row = {"student": "=1+1", "score": -1.5, "notes": "@x\ny"}
-    assert grade.as_csv([row]) == "student,score,notes\n'=1+1,-1.5,'@x y\n"
+    assert as_csv([row]) == "student,score,notes\n'=1+1,-1.5,'@x y\n"
 
 
 # ---------------------------------------------------------------- similarity
@@ -395,17 +419,31 @@ def test_renamed_copies_are_found_and_others_are_not():
     other = "\n".join(
         f"def f{k}(a, b):\n    return [a + {k} * t for t in b if t > a] or sum(b)" for k in range(9)
     )
-    pairs = similarity.similar_pairs({"ann": PROGRAM, "bob": renamed, "eve": other})
+    pairs = similar_pairs({"ann": PROGRAM, "bob": renamed, "eve": other})
     assert [(a, b) for a, b, _ in pairs] == [("ann", "bob")]
     assert pairs[0][2] > 0.95
 
 
+def test_a_larger_program_that_holds_the_other_one_is_not_alike():
+    """What both share counts against all that either has, not against the smaller."""
+    own = "\n".join(
+        f"def g{k}(a):\n    return [a, {{a: (a - 1, a)}}, a[{k}:]] * len(a) ** a" for k in range(9)
+    )
+    assert similar_pairs({"ann": PROGRAM, "bob": PROGRAM}) == [("ann", "bob", 1.0)]
+    assert similar_pairs({"ann": PROGRAM, "bob": PROGRAM + own}) == []
+
+
+def test_short_answers_prove_nothing():
+    short = "def half(x):\n    return x / 2\n"
+    assert similar_pairs({"ann": short, "bob": short}) == []
+
+
 def test_what_was_handed_out_is_not_alike():
-    assert similarity.similar_pairs({"ann": PROGRAM, "bob": PROGRAM}, handed_out=PROGRAM) == []
+    assert similar_pairs({"ann": PROGRAM, "bob": PROGRAM}, handed_out=PROGRAM) == []
 
 
 def test_what_the_whole_class_writes_is_not_alike():
-    assert similarity.similar_pairs({str(k): PROGRAM for k in range(40)}) == []
+    assert similar_pairs({str(k): PROGRAM for k in range(40)}) == []
 
 
 # ---------------------------------------------------------------- check and submit
@@ -413,7 +451,7 @@ def test_what_the_whole_class_writes_is_not_alike():
 
 def test_check_tells_points_mistake_and_hint(course):
     write_copy(course, answered(course, task1="def double(x):\n    return x**2"))
-    text, passed = check.check("hw99")
+    text, passed = check("hw99", folders=course)
     assert not passed
     for words in (
         "task1: 0 of 1",
@@ -423,25 +461,25 @@ def test_check_tells_points_mistake_and_hint(course):
     ):
         assert words in text
     write_copy(course, answered(course, task1="def double(x):\n    return 2 * x"))
-    text, passed = check.check("99", "1")
+    text, passed = check("99", "1", course)
     assert passed
     assert "task2" not in text
 
 
 def test_check_refuses_what_it_cannot_do(course):
     with pytest.raises(CourseError, match="Those that exist: hw99"):
-        check.check("hw98")
+        check("hw98", folders=course)
     with pytest.raises(CourseError, match="it has task1, task2"):
-        check.check("hw99", "7")
-    (course / "copies" / "hw99_doubling.ipynb").write_text("{")
+        check("hw99", "7", course)
+    (course.copies / COPY).write_text("{")
     with pytest.raises(CourseError, match="cannot be read"):
-        check.check("hw99")
+        check("hw99", folders=course)
 
 
 def test_submitting_twice_keeps_both_and_the_notebook(course, tmp_path):
-    path = course / "copies" / "hw99_doubling.ipynb"
+    path = course.copies / COPY
     before, now = path.read_bytes(), datetime.datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
-    told = [submit.submit("hw99", "20220001", tmp_path / "to", now) for _ in range(2)]
+    told = [submit("hw99", "20220001", tmp_path / "to", now, course) for _ in range(2)]
     assert path.read_bytes() == before
     files = sorted((tmp_path / "to").iterdir())
     assert len(files) == 2
@@ -462,19 +500,19 @@ def test_submitting_twice_keeps_both_and_the_notebook(course, tmp_path):
 @pytest.mark.parametrize("student", ["", "a/b", "../x", "=1", "-x", "a b", "x" * 41])
 def test_an_impossible_id_is_refused(course, student, tmp_path):
     with pytest.raises(CourseError, match="cannot be a student's id"):
-        submit.submit("hw99", student, tmp_path / "to")
+        submit("hw99", student, tmp_path / "to", folders=course)
     assert not (tmp_path / "to").exists()
 
 
 def test_a_damaged_notebook_is_not_handed_in(course, tmp_path):
-    (course / "copies" / "hw99_doubling.ipynb").write_text('{"cells": [')
+    (course.copies / COPY).write_text('{"cells": [')
     with pytest.raises(CourseError, match="cannot be handed in"):
-        submit.submit("hw99", "1", tmp_path / "to")
+        submit("hw99", "1", tmp_path / "to", folders=course)
     assert not (tmp_path / "to").exists()
 
 
 def test_release_refuses_what_nbgrader_refuses(course):
-    source = nbformat.read(course / "source" / "hw99_doubling.ipynb", as_version=4)
+    source = nbformat.read(course.source("hw99"), as_version=4)
     source.cells[3].metadata.nbgrader.grade_id = "setup"
     with pytest.raises(CourseError, match="nbgrader refuses"):
         student_copy(source)

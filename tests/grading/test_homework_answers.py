@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import subprocess
@@ -13,27 +14,16 @@ import pytest
 
 pytest.importorskip("homework.author", reason="the student edition has no solutions")
 
-from homework.assignments import (
-    ANSWER,
-    COPIES,
-    HIDDEN,
-    QUESTION,
-    ROOT,
-    SOLUTION,
-    SOURCES,
-    TEST,
-    inside,
-    load,
-    load_source,
-)
 from homework.author.answers import RightAnswer, read_right
 from homework.author.forks import make_session
 from homework.author.mistakes import WrongAnswer, read_wrong
 from homework.author.trial import rates, trials, try_right, try_wrong
+from homework.cells import ANSWER, HIDDEN, QUESTION, SOLUTION, TEST, inside
+from homework.folders import COURSE, ROOT, load, load_source
 from homework.marking import UNANSWERED, mark
 from homework.release import student_copy, to_text
 
-NAMES = sorted(path.name.split("_")[0] for path in SOURCES.glob("hw*_*.ipynb"))
+NAMES = list(COURSE.all_sources())
 POINTS = 20
 
 
@@ -76,15 +66,14 @@ def test_a_homework_has_twenty_points_and_one_question_by_hand(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_students_copy_is_what_the_source_gives(name):
-    source = next(SOURCES.glob(f"{name}_*.ipynb"))
-    copy = to_text(student_copy(nbformat.read(source, as_version=4)))
-    committed = COPIES / source.name
+    copy = to_text(student_copy(nbformat.read(COURSE.source(name), as_version=4)))
+    committed = COURSE.copies / load_source(name).file_name
     assert committed.read_text(encoding="utf-8") == copy, "run `python3 course.py release`"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_students_copy_runs_to_its_end_with_every_task_unanswered(name):
-    copy = load(next(COPIES.glob(f"{name}_*.ipynb")))
+    copy = load(COURSE.copy(name))
     with make_session() as session:
         marks = mark(copy, session)
     assert {result.status for result in marks.results} == {UNANSWERED}
@@ -95,7 +84,7 @@ def test_the_students_copy_runs_to_its_end_with_every_task_unanswered(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_solution_and_no_hidden_test_is_in_the_copy(name):
-    source, copy = load_source(name), load(next(COPIES.glob(f"{name}_*.ipynb")))
+    source, copy = load_source(name), load(COURSE.copy(name))
     text = "\n".join(cell.source for cell in copy.cells)
     assert "### BEGIN" not in text
     assert "### END" not in text
@@ -110,13 +99,14 @@ def test_no_solution_and_no_hidden_test_is_in_the_copy(name):
 def test_a_second_release_changes_nothing(tmp_path):
     from homework.release import release
 
-    assert all(line.endswith("written") for line in release([], tmp_path))
+    folders = dataclasses.replace(COURSE, copies=tmp_path)
+    assert all(line.endswith("written") for line in release([], folders))
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert all(line.endswith("unchanged") for line in release([], tmp_path))
+    assert all(line.endswith("unchanged") for line in release([], folders))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-ROOMS = ("homework/source", "homework/hw*", "homework/author", "tests/grading")
+ROOMS = ("homework/hw*", "homework/author", "tests/grading")
 
 
 @pytest.fixture(scope="module")

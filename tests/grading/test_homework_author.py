@@ -9,10 +9,11 @@ import pytest
 
 pytest.importorskip("homework.author", reason="the student edition has no solutions")
 
-from homework.assignments import ANSWER, ROOT, TEST, Assignment, Cell
 from homework.author import trial
 from homework.author.answers import read_right
 from homework.author.mistakes import read_wrong
+from homework.cells import ANSWER, TEST, Assignment, Cell
+from homework.folders import ROOT
 from launcher.errors import CourseError
 
 HOMEWORK = Assignment(

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 
 import nbformat
 import pytest
-from homework_course import DOUBLE, HALF, answered, make_course
+from homework_course import DOUBLE, HALF, answered, share_torch
 
 from homework import __main__ as command_line
-from homework import grade, gradebook, sandbox
+from homework import sandbox
+from homework.teacher import gradebook, grading, pool
+from homework.teacher.grade import grade
+from homework.teacher.pool import How
 from launcher.errors import CourseError
 
 pytestmark = pytest.mark.filterwarnings("default")  # those of nbgrader's and Dask's own code
 
-SANDBOXED = sandbox.problem() is None
+HERE = How(jobs=2, sandboxed=sandbox.problem() is None)
 
 
 @pytest.fixture
-def course(tmp_path, monkeypatch):
-    return make_course(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def inbox(course):
+def inbox(course, tmp_path):
     """Two hand-ins: everything right, and one task right."""
-    folder = course / "inbox"
+    folder = tmp_path / "inbox"
     folder.mkdir()
     for name, answers in (
         ("hw99_1001.ipynb", {"task1": DOUBLE, "task2": HALF, "text": "Because."}),
@@ -41,9 +40,9 @@ def read(out):
         return {row["student"]: row for row in csv.DictReader(file)}
 
 
-def test_marks_by_hand_come_back_into_the_grades(course, inbox):
-    out = course / "out"
-    told = grade.grade("hw99", inbox, out, jobs=2, sandboxed=SANDBOXED)
+def test_marks_by_hand_come_back_into_the_grades(course, tmp_path, inbox):
+    out = tmp_path / "out"
+    told = grade("hw99", inbox, out, how=HERE, folders=course)
     rows = read(out)
     assert [rows[key]["score"] for key in ("1001", "1002")] == ["3.0", "2.0"]
     assert [rows[key]["needs_manual"] for key in ("1001", "1002")] == ["task3", ""]
@@ -62,91 +61,83 @@ def test_marks_by_hand_come_back_into_the_grades(course, inbox):
         book.db.commit()
     marked = out / "nbgrader" / "autograded" / "1001" / "hw99" / "hw99_doubling.ipynb"
     assert "Because." in marked.read_text(encoding="utf-8")
-    grade.grade("hw99", inbox, out, jobs=1, sandboxed=SANDBOXED)
+    grade("hw99", inbox, out, how=HERE, folders=course)
     row = read(out)["1001"]
     assert (row["score"], row["needs_manual"], row["task3"]) == ("3.5", "", "0.5")
 
 
-def test_an_interrupted_grading_goes_on_where_it_stopped(course, inbox, monkeypatch):
-    out, graded = course / "out", []
-    real = grade.grade_one
+def test_an_interrupted_grading_goes_on_where_it_stopped(course, tmp_path, inbox, monkeypatch):
+    out, graded = tmp_path / "out", []
+    share_torch(monkeypatch)
+    real, how = grading.grade_one, How(sandboxed=False)
 
-    def stop_after_one(name, data, *more):
+    def stop_after_one(original, data, *more):
         if graded:
             raise KeyboardInterrupt
         graded.append(data)
-        return real(name, data, *more)
+        return real(original, data, *more)
 
-    monkeypatch.setattr(grade, "grade_one", stop_after_one)
+    monkeypatch.setattr(grading, "grade_one", stop_after_one)
     with pytest.raises(KeyboardInterrupt):
-        grade.grade("hw99", inbox, out, jobs=1, sandboxed=SANDBOXED)
+        grade("hw99", inbox, out, how=how, folders=course)
     assert not (out / "grades.csv").exists()
     again = []
-    monkeypatch.setattr(grade, "grade_one", lambda *args: again.append(args) or real(*args))
-    grade.grade("hw99", inbox, out, jobs=1, sandboxed=SANDBOXED)
+    monkeypatch.setattr(grading, "grade_one", lambda *args: again.append(args) or real(*args))
+    grade("hw99", inbox, out, how=how, folders=course)
     assert len(again) == 1
     assert len(read(out)) == 2
 
 
-def test_late_hand_ins_and_absent_students_are_told(course, inbox):
+def test_late_hand_ins_and_absent_students_are_told(course, tmp_path, inbox, monkeypatch):
+    share_torch(monkeypatch)
+    how = How(sandboxed=False)
     (inbox / "hw99_1001.ipynb").rename(inbox / "hw99_1001.ipynb.keep")
     (inbox / "hw99_1001.ipynb.keep").unlink()
-    roster = course / "roster.csv"
+    roster = tmp_path / "roster.csv"
     roster.write_text("1001,Ann\n1002,Bob\n")
     due = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
-    grade.grade("hw99", inbox, course / "out", roster=roster, due=due, sandboxed=SANDBOXED)
-    assert "the time of the hand-in is not known" in read(course / "out")["1002"]["notes"]
-    assert "1001" in (course / "out" / "report.html").read_text(encoding="utf-8")
+    grade("hw99", inbox, tmp_path / "out", roster=roster, due=due, how=how, folders=course)
+    assert "the time of the hand-in is not known" in read(tmp_path / "out")["1002"]["notes"]
+    assert "1001" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
-def test_refusals_change_nothing(course, inbox, monkeypatch):
+def test_refusals_change_nothing(course, tmp_path, inbox, monkeypatch):
     for options, words in (
-        ({"inbox": course / "none"}, "There is no folder"),
-        ({"inbox": course / "copies" / "empty"}, "There is no folder"),
+        ({"inbox": tmp_path / "none"}, "There is no folder"),
+        ({"inbox": tmp_path / "copies" / "empty"}, "There is no folder"),
         ({"out": inbox / "out"}, "lies in the inbox"),
-        ({"roster": course / "none.csv"}, "cannot be read"),
+        ({"roster": tmp_path / "none.csv"}, "cannot be read"),
         ({"name": "hw98"}, "Those that exist: hw99"),
     ):
-        given = {"name": "hw99", "inbox": inbox, "out": course / "out", "sandboxed": False} | options
+        given = {"name": "hw99", "inbox": inbox, "out": tmp_path / "out"} | options
         with pytest.raises(CourseError, match=words):
-            grade.grade(**given)
+            grade(**given, how=How(sandboxed=False), folders=course)
     monkeypatch.setattr(sandbox, "problem", lambda: "no bubblewrap; sudo apt install it, or --no-sandbox")
     with pytest.raises(CourseError, match="sudo apt install"):
-        grade.grade("hw99", inbox, course / "out")
-    assert not (course / "out").exists()
+        grade("hw99", inbox, tmp_path / "out", folders=course)
+    assert not (tmp_path / "out").exists()
 
 
-def test_without_sources_it_says_that_this_is_the_student_edition(course, inbox, monkeypatch):
-    monkeypatch.setattr("homework.assignments.SOURCES", course / "nowhere")
+def test_without_sources_it_says_that_this_is_the_student_edition(course, tmp_path, inbox):
+    without = dataclasses.replace(course, sources=tmp_path / "nowhere")
     with pytest.raises(CourseError, match="student edition"):
-        grade.grade("hw99", inbox, course / "out", sandboxed=False)
+        grade("hw99", inbox, tmp_path / "out", how=How(sandboxed=False), folders=without)
 
 
-def test_a_cluster_gives_the_same_marks(course, inbox, monkeypatch):
+def test_a_cluster_gives_the_same_marks(course, tmp_path, inbox, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    here, there = course / "here", course / "there"
-    grade.grade("hw99", inbox, here, jobs=2, sandboxed=SANDBOXED)
-    # The workers are processes of their own: they read the folders of this small course from here.
+    here, there = tmp_path / "here", tmp_path / "there"
+    grade("hw99", inbox, here, how=HERE, folders=course)
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
         assert len(client.scheduler_info()["workers"]) == 2
-        client.run(use_folders, course / "source", course / "copies")
-        grade.grade("hw99", inbox, there, sandboxed=SANDBOXED, dask=cluster.scheduler_address)
+        how = dataclasses.replace(HERE, dask=cluster.scheduler_address)
+        grade("hw99", inbox, there, how=how, folders=course)
     assert (here / "grades.csv").read_bytes() == (there / "grades.csv").read_bytes()
     with pytest.raises(CourseError, match="No Dask scheduler answers"):
-        monkeypatch.setattr(grade, "CLUSTER_SECONDS", 1)
-        grade.grade("hw99", inbox, course / "nobody", sandboxed=SANDBOXED, dask="tcp://127.0.0.1:9")
-
-
-def use_folders(sources, copies):
-    """Runs in a worker of the cluster."""
-    from homework import assignments, gradebook
-    from homework import grade as graded
-
-    for module in (assignments, graded, gradebook):
-        for name, place in (("SOURCES", sources), ("COPIES", copies)):
-            if hasattr(module, name):
-                setattr(module, name, place)
+        monkeypatch.setattr(pool, "CLUSTER_SECONDS", 1)
+        how = dataclasses.replace(HERE, dask="tcp://127.0.0.1:9")
+        grade("hw99", inbox, tmp_path / "nobody", how=how, folders=course)
 
 
 @pytest.mark.parametrize(
@@ -165,14 +156,14 @@ def test_a_wrong_command_line_says_what_is_wrong(arguments, words, capsys):
     assert words in capsys.readouterr().err
 
 
-def test_the_command_line_prints_problems_in_words(course, capsys):
-    assert command_line.main(["check", "hw98"]) == 1
+def test_the_command_line_prints_problems_in_words(course, tmp_path, capsys):
+    assert command_line.main(["check", "hw98"], course) == 1
     assert "Those that exist: hw99" in capsys.readouterr().err
-    assert command_line.main(["mark", "--out", str(course)]) == 1
+    assert command_line.main(["mark", "--out", str(tmp_path)], course) == 1
     assert "There is no gradebook" in capsys.readouterr().err
-    assert command_line.main(["release"]) == 0
+    assert command_line.main(["release"], course) == 0
     assert "hw99_doubling.ipynb: unchanged" in capsys.readouterr().out
-    assert command_line.main(["submit", "hw99", "--student", "7", "--to", str(course / "to")]) == 0
+    assert command_line.main(["submit", "hw99", "--student", "7", "--to", str(tmp_path / "to")], course) == 0
     assert "Receipt" in capsys.readouterr().out
-    assert command_line.main(["check", "hw99"]) == 1
+    assert command_line.main(["check", "hw99"], course) == 1
     assert "0 of 3" in capsys.readouterr().out

@@ -39,7 +39,7 @@ TEXTS = [
     *ROOT.glob("*.md"),
     *ROOT.glob("*/*.md"),
     *ROOT.glob("notebooks/**/*.ipynb"),
-    *ROOT.glob("homework/source/*.ipynb"),
+    *ROOT.glob("homework/hw*/source.ipynb"),
 ]
 
 

@@ -1,8 +1,8 @@
 """What a homework notebook consists of, read from nbgrader's cell metadata.
 
-A source notebook in `homework/source/` holds everything: the text, the solutions, the visible and the hidden
-tests. nbgrader's metadata says what each cell is; these markers, each on a line of its own, say which lines a
-student never sees:
+The source of a homework, `homework/hwN/source.ipynb`, holds everything: the text, the solutions, the visible
+and the hidden tests. nbgrader's metadata says what each cell is. These markers, each on a line of its own,
+say which lines a student never sees:
 
     ### BEGIN SOLUTION      …  ### END SOLUTION
     ### BEGIN HIDDEN TESTS  …  ### END HIDDEN TESTS
@@ -12,40 +12,47 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import re
-from pathlib import Path
+import enum
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-from launcher.errors import CourseError
 
 if TYPE_CHECKING:  # imported where it is needed: `--help` must work before anything is installed
     from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ROOT / "homework" / "source"
-COPIES = ROOT / "notebooks" / "homework"  # what the student works in
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
+CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()  # replace this line"
+TEXT_STUB = "*Your answer here.*"
 SECONDS = 20.0  # a cell may take so long, unless its metadata `seconds` says otherwise
 
-GIVEN, ANSWER, TEST, QUESTION, EXTRA = "given", "answer", "test", "question", "extra"
+
+class Kind(enum.StrEnum):
+    """What a cell is for."""
+
+    GIVEN = "given"  # locked
+    ANSWER = "answer"  # code by the student
+    TEST = "test"
+    QUESTION = "question"  # answered in words by the student, marked by hand
+    EXTRA = "extra"  # added by the student
 
 
-@dataclasses.dataclass
+GIVEN, ANSWER, TEST, QUESTION, EXTRA = Kind
+
+
+@dataclasses.dataclass(frozen=True)
 class Cell:
     """One cell of a homework.
 
     Attributes:
         name: nbgrader's grade id, unique in the notebook.
-        kind: GIVEN (locked), ANSWER (code by the student), TEST, QUESTION (text by the student, marked by
-            hand) or EXTRA (a cell that a student added).
         cell_type: "code" or "markdown".
         points: of a TEST or a QUESTION.
         seconds: the time limit.
     """
 
     name: str
-    kind: str
+    kind: Kind
     cell_type: str
     source: str
     points: float = 0.0
@@ -53,8 +60,22 @@ class Cell:
 
     @property
     def task(self) -> str:
-        """The task that the cell belongs to: what stands before the first hyphen of its name."""
-        return self.name.split("-")[0]
+        return task_of(self.name)
+
+    @cached_property
+    def visible(self) -> str:
+        """The lines of a test that students have."""
+        return without(self.source, HIDDEN)
+
+    @cached_property
+    def hidden(self) -> str:
+        """The lines of a test that students never see, at their line numbers; empty when there are none."""
+        return inside(self.source, HIDDEN)
+
+    @cached_property
+    def binds(self) -> frozenset[str]:
+        """The names that the cell binds at its top level."""
+        return names_bound(self.source)
 
 
 @dataclasses.dataclass
@@ -70,11 +91,21 @@ class Assignment:
     def points(self) -> float:
         return sum(cell.points for cell in self.cells)
 
-    def of_kind(self, *kinds: str) -> list[Cell]:
+    def of_kind(self, *kinds: Kind) -> list[Cell]:
         return [cell for cell in self.cells if cell.kind in kinds]
 
+    def with_sources(self, sources: Mapping[str, str]) -> Assignment:
+        """The same homework with other sources in the cells of these names."""
+        cells = [dataclasses.replace(cell, source=sources.get(cell.name, cell.source)) for cell in self.cells]
+        return dataclasses.replace(self, cells=cells)
 
-def kind_of(metadata: dict) -> str:
+
+def task_of(name: str) -> str:
+    """The task that a cell belongs to: what stands before the first hyphen of its name."""
+    return name.split("-")[0]
+
+
+def kind_of(metadata: Mapping) -> Kind:
     """What a cell is, from nbgrader's entry in its metadata; EXTRA when there is none."""
     entry = metadata.get("nbgrader")
     if not isinstance(entry, dict) or not entry.get("grade_id"):
@@ -83,8 +114,9 @@ def kind_of(metadata: dict) -> str:
     return {(True, True): QUESTION, (True, False): TEST, (False, True): ANSWER}.get((graded, solution), GIVEN)
 
 
-def read_cells(notebook: NotebookNode) -> list[Cell]:
-    """The cells of a notebook in nbgrader's form."""
+def assignment_of(notebook: NotebookNode, name: str, file_name: str) -> Assignment:
+    """A homework from its notebook in nbgrader's form."""
+    title = next((cell.source.splitlines()[0].lstrip("# ") for cell in notebook.cells if cell.source), name)
     cells = []
     for number, cell in enumerate(notebook.cells):
         entry = cell.metadata.get("nbgrader", {})
@@ -98,55 +130,7 @@ def read_cells(notebook: NotebookNode) -> list[Cell]:
                 seconds=float(cell.metadata.get("seconds", SECONDS)),
             )
         )
-    return cells
-
-
-def find(folder: Path, name: str) -> Path:
-    """The notebook of a homework such as "hw3" in a folder.
-
-    Raises:
-        CourseError: no homework has that name; the message lists those that exist.
-    """
-    match = re.fullmatch(r"(?:hw)?0*(\d+)", name.strip().lower())
-    found = sorted(folder.glob(f"hw{match[1]}_*.ipynb")) if match else []
-    if not found:
-        names = ", ".join(path.name.split("_")[0] for path in sorted(folder.glob("hw*_*.ipynb"))) or "none"
-        raise CourseError(
-            f"There is no homework called {name!r} in {folder}.\nThose that exist: {names}. Nothing was "
-            f"changed."
-        )
-    return found[0]
-
-
-def load(path: Path) -> Assignment:
-    """Read a homework notebook, the source or the student's copy."""
-    import nbformat
-
-    notebook = nbformat.read(path, as_version=4)
-    title = next(
-        (cell.source.splitlines()[0].lstrip("# ") for cell in notebook.cells if cell.source), path.stem
-    )
-    return Assignment(path.name.split("_")[0], path.name, title, read_cells(notebook))
-
-
-def load_source(name: str) -> Assignment:
-    """The teacher's source of a homework.
-
-    Raises:
-        CourseError: the sources are not here, as in the student edition.
-    """
-    if not SOURCES.is_dir():
-        raise CourseError(
-            "This is the student edition: it has no solutions and no hidden tests, so it cannot grade "
-            "or release.\n"
-            "Use the full course, cloned with git. Nothing was changed."
-        )
-    return load(find(SOURCES, name))
-
-
-def split_test(source: str) -> tuple[str, str]:
-    """The visible lines of a test cell, and the hidden ones (empty when it has none)."""
-    return without(source, HIDDEN), inside(source, HIDDEN)
+    return Assignment(name, file_name, title, cells)
 
 
 def without(source: str, markers: tuple[str, str]) -> str:
@@ -181,12 +165,12 @@ def with_stub(source: str) -> str:
     return without("\n".join(lines), SOLUTION)
 
 
-def names_bound(source: str) -> set[str]:
+def names_bound(source: str) -> frozenset[str]:
     """The names that a code cell binds at its top level; empty when it is not valid Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+        return frozenset()
     names = set()
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -194,4 +178,4 @@ def names_bound(source: str) -> set[str]:
         elif not isinstance(node, (ast.Import, ast.ImportFrom)):
             inner = (part for part in ast.walk(node) if isinstance(part, ast.Name))
             names.update(part.id for part in inner if isinstance(part.ctx, ast.Store))
-    return names
+    return frozenset(names)

@@ -8,10 +8,11 @@ from itertools import groupby
 
 from tqdm import tqdm
 
-from homework.assignments import COPIES, QUESTION, TEST, Assignment, find, load
+from homework.cells import QUESTION, TEST, TEXT_STUB, Assignment
+from homework.folders import COURSE, Folders
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Result, mark
-from homework.release import TEXT_STUB
 from homework.session import Session
+from homework.student.own import read_own
 from launcher.errors import CourseError
 
 SIGNS = {
@@ -23,7 +24,7 @@ SIGNS = {
 }
 
 
-def check(name: str, task: str | None = None) -> tuple[str, bool]:
+def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tuple[str, bool]:
     """Run a homework of the student's; the notebook itself is only read.
 
     Args:
@@ -36,21 +37,16 @@ def check(name: str, task: str | None = None) -> tuple[str, bool]:
     Raises:
         CourseError: no such homework or task, or a notebook that cannot be read.
     """
-    path = find(COPIES, name)
-    try:
-        assignment = load(path)
-    except Exception as error:
-        raise CourseError(
-            f"{path} cannot be read: {error}\nOpen it in JupyterLab and save it again. Nothing was changed."
-        ) from None
-    task = task and (task if task.startswith("task") else f"task{task}")
+    own = read_own(name, folders, "read", "Nothing was changed.")
+    assignment = own.homework
     tasks = list(dict.fromkeys(cell.task for cell in assignment.of_kind(TEST)))
+    task = task and (task if task.startswith("task") else f"task{task}")
     if task and task not in tasks:
         raise CourseError(f"{assignment.name} has no {task}; it has {', '.join(tasks)}. Nothing was changed.")
     if not tasks:
         raise CourseError(
-            f"{path} has no tests any more. Save your answers elsewhere and get the notebook back with\n"
-            f"`git checkout {path.name}`. Nothing was changed."
+            f"{own.path} has no tests any more. Save your answers elsewhere and get the notebook back with\n"
+            f"`git checkout {own.path.name}`. Nothing was changed."
         )
     count = len(assignment.cells)
     with tqdm(total=count, desc=assignment.name, leave=False, file=sys.stderr) as bar, Session() as session:
@@ -61,23 +57,21 @@ def check(name: str, task: str | None = None) -> tuple[str, bool]:
 def report(assignment: Assignment, marks: Marks) -> str:
     """The marks in words, task by task."""
     lines = [assignment.title, ""]
-    for task, results in groupby(marks.results, key=lambda result: result.name.split("-")[0]):
-        results = list(results)
-        got, most = sum(r.points for r in results), sum(r.max_points for r in results)
-        lines.append(f"{task}: {got:g} of {most:g} points")
-        for result in results:
-            lines += describe(result)
+    for task, results in groupby(marks.results, key=lambda result: result.task):
+        lines += describe_task(task, list(results))
     for cell, problem in marks.problems.items():
         if "NotImplementedError" not in problem:
             lines += ["", f"The cell {cell} stops with an error:", textwrap.indent(problem, "    ")]
-    texts = assignment.of_kind(QUESTION)
     lines += ["", f"Points so far: {marks.points:g} of {marks.max_points:g} by these tests."]
-    if texts:
-        waiting = [cell.name for cell in texts if TEXT_STUB in cell.source]
-        state = f"not answered yet: {', '.join(waiting)}" if waiting else "answered"
-        lines.append(f"Your teacher marks {sum(c.points for c in texts):g} more points by hand ({state}).")
+    lines += by_hand(assignment)
     lines.append("When you hand in, hidden tests try your answers on other values of the same kind.")
     return "\n".join(lines)
+
+
+def describe_task(task: str, results: list[Result]) -> list[str]:
+    """The points of a task, and its tests."""
+    got, most = sum(result.points for result in results), sum(result.max_points for result in results)
+    return [f"{task}: {got:g} of {most:g} points", *(line for result in results for line in describe(result))]
 
 
 def describe(result: Result) -> list[str]:
@@ -88,3 +82,14 @@ def describe(result: Result) -> list[str]:
         if result.hint:
             lines.append(textwrap.indent(textwrap.fill("Hint: " + result.hint, 90), " " * 16))
     return lines
+
+
+def by_hand(assignment: Assignment) -> list[str]:
+    """What the teacher marks, and what of it is answered; nothing when there is no such question."""
+    texts = assignment.of_kind(QUESTION)
+    if not texts:
+        return []
+    waiting = [cell.name for cell in texts if TEXT_STUB in cell.source]
+    state = f"not answered yet: {', '.join(waiting)}" if waiting else "answered"
+    points = sum(cell.points for cell in texts)
+    return [f"Your teacher marks {points:g} more points by hand ({state})."]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import keyword
 import tokenize
-from collections.abc import Iterable
 
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
@@ -80,7 +79,3 @@ def similar_pairs(
                 if share >= threshold:
                     pairs.append((students[row], students[column], float(share)))
     return sorted(pairs, key=lambda pair: -pair[2])
-
-
-def as_text(answers: Iterable[str]) -> str:
-    return "\n\n".join(answers)

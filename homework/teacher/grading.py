@@ -1,0 +1,133 @@
+"""Grades one hand-in: rebuild it, run it, and say what was found."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+import os
+import traceback
+from typing import Any
+
+from homework import sandbox
+from homework.cells import SECONDS, Assignment
+from homework.marking import Marks, Outcome, Result, mark
+from homework.reading import Rejected
+from homework.rebuild import Rebuilt, rebuild
+from homework.session import Session, local_command
+from homework.teacher.original import Original
+
+TOTAL_SECONDS = 900.0  # for one hand-in
+OUTPUT_KEPT = 2000  # characters of a cell's output
+
+
+class Status(enum.StrEnum):
+    """What became of a hand-in."""
+
+    GRADED = "graded"
+    REPAIRED = "graded-with-repairs"
+    MANUAL = "needs-manual"  # the teacher has to decide
+    REJECTED = "rejected"
+    FAILED = "failed"  # grading itself did not work; it is tried again
+
+
+@dataclasses.dataclass
+class Grading:
+    """What grading found in one hand-in.
+
+    Attributes:
+        reason: why there is no score; empty when there is one.
+        score: points of all tests; None without marks.
+        tests: one for each test, in order.
+        repairs: what was not as it was handed out.
+        texts: {question: what the student wrote}.
+        problems: {cell: the error that it stopped with}.
+        outputs: {cell: what it printed}.
+        answers: the student's code, by answer cell.
+        altered: what the answers changed of what the tests rely on.
+        log: what went wrong in grading itself, for the teacher.
+    """
+
+    status: Status
+    reason: str = ""
+    score: float | None = None
+    tests: list[Result] = dataclasses.field(default_factory=list)
+    repairs: list[str] = dataclasses.field(default_factory=list)
+    texts: dict[str, str] = dataclasses.field(default_factory=dict)
+    problems: dict[str, str] = dataclasses.field(default_factory=dict)
+    outputs: dict[str, str] = dataclasses.field(default_factory=dict)
+    answers: dict[str, str] = dataclasses.field(default_factory=dict)
+    altered: list[str] = dataclasses.field(default_factory=list)
+    log: str = ""
+
+    def to_plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Grading:
+        """What `to_plain` gave."""
+        tests = [Result(**{**test, "status": Outcome(test["status"])}) for test in plain["tests"]]
+        return cls(**{**plain, "status": Status(plain["status"]), "tests": tests})
+
+
+def grade_one(
+    original: Original, data: bytes, slot: int | None = 0, cell_seconds: float = SECONDS
+) -> Grading:
+    """Grade one notebook. Never raises for what a student wrote.
+
+    Args:
+        original: the homework.
+        data: the bytes of the notebook.
+        slot: which of the jobs that run at once; None grades without a sandbox.
+        cell_seconds: the time limit of a cell that has none of its own.
+    """
+    try:
+        rebuilt = rebuild(original.source, original.copy, data, original.others)
+    except Rejected as problem:
+        return Grading(Status.REJECTED, str(problem))
+    except Exception:
+        return Grading(Status.FAILED, "rebuilding failed", log=traceback.format_exc())
+    command = local_command if slot is None else functools.partial(sandbox.command, slot)
+    try:
+        with Session(command, TOTAL_SECONDS) as session:
+            marks = mark(with_limit(rebuilt.assignment, cell_seconds), session, guard=True)
+    except Exception:
+        return Grading(Status.FAILED, "running failed", log=traceback.format_exc())
+    return graded(rebuilt, marks)
+
+
+def with_limit(assignment: Assignment, seconds: float) -> Assignment:
+    """The homework with another time limit for the cells that have none of their own."""
+    cells = [
+        dataclasses.replace(cell, seconds=seconds) if cell.seconds == SECONDS else cell
+        for cell in assignment.cells
+    ]
+    return dataclasses.replace(assignment, cells=cells)
+
+
+def graded(rebuilt: Rebuilt, marks: Marks) -> Grading:
+    """The result of a hand-in that was run."""
+    problems = {cell: text for cell, text in marks.problems.items() if "NotImplementedError" not in text}
+    result = Grading(
+        Status.REPAIRED if rebuilt.repairs else Status.GRADED,
+        score=marks.points,
+        tests=marks.results,
+        repairs=rebuilt.repairs,
+        texts=rebuilt.texts,
+        problems=problems,
+        outputs={cell: text[:OUTPUT_KEPT] for cell, text in marks.outputs.items() if text},
+        answers=rebuilt.answers,
+        altered=marks.altered,
+    )
+    if marks.altered:
+        result.status, result.score = Status.REJECTED, None
+        result.reason = "the answers changed what the tests rely on: " + ", ".join(marks.altered[:5])
+    elif marks.stopped:
+        result.status, result.score, result.reason = Status.FAILED, None, marks.stopped
+    return result
+
+
+def grade_remote(original: Original, data: bytes, sandboxed: bool, cell_seconds: float) -> Grading:
+    """`grade_one` for a worker of a Dask cluster. Each process is a user of its own in the sandbox."""
+    return grade_one(original, data, os.getpid() % 1000 if sandboxed else None, cell_seconds)

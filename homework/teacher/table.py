@@ -1,0 +1,168 @@
+"""The table of marks: which hand-in of a student counts, its line, and the CSV file."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+from homework.cells import QUESTION, TEST, task_of
+from homework.teacher.grading import Grading, Status
+from homework.teacher.identity import Handin
+from homework.teacher.original import Original
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+EARLY = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+LAST_COLUMNS = ("late_seconds", "needs_manual", "notes")
+
+
+@dataclasses.dataclass
+class Counted:
+    """The hand-in of a student that counts.
+
+    Attributes:
+        others: the files of the student's other hand-ins.
+        by_hand: {question: points that the teacher gave}.
+    """
+
+    handin: Handin
+    result: Grading
+    others: list[str]
+    by_hand: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def has_owner(self) -> bool:
+        """Whether it is known whose it is."""
+        return bool(self.handin.student) and not self.handin.doubt
+
+    @property
+    def is_gradable(self) -> bool:
+        """Whether it has a score, and somebody to get it."""
+        return self.result.score is not None and not self.handin.doubt
+
+
+@dataclasses.dataclass
+class Row:
+    """A line of grades.csv. Scores are None where there are no marks, `late_seconds` where it is unknown."""
+
+    student: str
+    homework: str
+    submission: str
+    status: Status
+    score: float | None
+    max: float
+    tasks: dict[str, float | None]
+    late_seconds: int | None
+    needs_manual: list[str]
+    notes: str
+
+    def plain(self) -> dict[str, object]:
+        """{column: value}, "" where there is none."""
+        columns = {name: value for name, value in vars(self).items() if name != "tasks"}
+        columns |= {**self.tasks, "needs_manual": " ".join(self.needs_manual)}
+        return {name: "" if value is None else value for name, value in columns.items()}
+
+
+def counting(found: list[tuple[Handin, Grading]], due: datetime.datetime | None) -> list[Counted]:
+    """One hand-in for each student, with the files of the others: the last on time, else the last.
+
+    Hand-ins that could not be graded count only when a student has no other.
+    """
+
+    def rank(item: tuple[Handin, Grading]) -> tuple:
+        handin, result = item
+        time = handin.submitted or EARLY
+        is_marked = result.status not in (Status.REJECTED, Status.FAILED)
+        return is_marked, due is None or time <= due, time, handin.file
+
+    groups: dict[str, list] = {}
+    for item in found:
+        is_known = item[0].student and not item[0].doubt
+        groups.setdefault(item[0].student if is_known else f"? {item[0].file}", []).append(item)
+    chosen = []
+    for student in sorted(groups):
+        *others, (handin, result) = sorted(groups[student], key=rank)
+        chosen.append(Counted(handin, result, [other.file for other, _ in others]))
+    return chosen
+
+
+def row_of(original: Original, counted: Counted, due: datetime.datetime | None) -> Row:
+    """The line of a hand-in that counts."""
+    handin, result = counted.handin, counted.result
+    has_marks = result.score is not None and result.status != Status.MANUAL
+    tasks = points_by_task(original, counted)
+    return Row(
+        student="" if handin.doubt else handin.student,
+        homework=original.name,
+        submission=handin.file,
+        status=result.status,
+        score=round(result.score + sum(counted.by_hand.values()), 2) if has_marks else None,
+        max=original.source.points,
+        tasks={task: round(points, 2) if has_marks else None for task, points in tasks.items()},
+        late_seconds=late_seconds(handin, due),
+        needs_manual=open_questions(original, counted),
+        notes=notes_on(counted, due),
+    )
+
+
+def points_by_task(original: Original, counted: Counted) -> dict[str, float]:
+    """{task: points of its tests and of the teacher}."""
+    tasks = {cell.task: 0.0 for cell in original.source.of_kind(TEST, QUESTION)}
+    for test in counted.result.tests:
+        tasks[test.task] += test.points
+    for question, points in counted.by_hand.items():
+        tasks[task_of(question)] += points
+    return tasks
+
+
+def open_questions(original: Original, counted: Counted) -> list[str]:
+    """The questions that were answered and wait for a mark."""
+    names = (cell.name for cell in original.source.of_kind(QUESTION))
+    return [name for name in names if counted.result.texts.get(name) and name not in counted.by_hand]
+
+
+def late_seconds(handin: Handin, due: datetime.datetime | None) -> int | None:
+    """How long after the due time it came, 0 on time; None where either is unknown."""
+    if due is None or handin.submitted is None:
+        return None
+    return max(0, int((handin.submitted - due).total_seconds()))
+
+
+def notes_on(counted: Counted, due: datetime.datetime | None) -> str:
+    """What else a teacher should know, in one line."""
+    notes = [counted.result.reason, *counted.result.repairs, *counted.handin.notes]
+    if due is not None and counted.handin.submitted is None:
+        notes.append("the time of the hand-in is not known")
+    notes += [f"also handed in: {file}" for file in counted.others]
+    return "; ".join(note for note in notes if note)
+
+
+def as_csv(rows: list[Mapping[str, object]]) -> str:
+    """Rows as CSV. What a spreadsheet would take for a formula gets an apostrophe in front."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    order = [key for key in columns if key not in LAST_COLUMNS] + [k for k in LAST_COLUMNS if k in columns]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, order, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows({key: safe_cell(value) for key, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def safe_cell(value: object) -> object:
+    """A text without signs that do not print, and that no spreadsheet computes."""
+    if not isinstance(value, str):
+        return value
+    value = "".join(sign if sign.isprintable() else " " for sign in value)
+    return "'" + value if value.startswith(FORMULA) else value
+
+
+def all_grades(out: Path) -> str:
+    """The rows of all homeworks graded into this folder, as CSV."""
+    rows = []
+    for path in sorted(out.glob("grades-hw*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows += list(csv.DictReader(file))
+    return as_csv([{key: value for key, value in row.items() if key} for row in rows])
