@@ -271,7 +271,7 @@ def test_a_schedule_that_waits_for_the_loss_to_grow_is_refused(data):
 
 def one_cycle(model, steps):
     optimizer = sgd(model, 0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.02, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.02, total_steps=steps)
     return {"optimizer": optimizer, "scheduler": schedule}
 
 
