@@ -19,6 +19,7 @@ class FaultyServer:
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files, self.script, self.ranges, self.headers = files, [], [], {}
+        self.encodings: list[str | None] = []  # what each request would accept
         self.release = threading.Event()
         outer = self
 
@@ -48,6 +49,7 @@ class FaultyServer:
         fault = self.script.pop(0) if self.script else None
         asked = request.headers.get("Range")
         self.ranges.append(asked)
+        self.encodings.append(request.headers.get("Accept-Encoding"))
         content = self.files.get(urlsplit(request.path).path.lstrip("/"))
         if fault == "hang":
             self.release.wait()
