@@ -621,6 +621,7 @@ def test_confusion_matrix_takes_an_absent_class_and_many_classes() -> None:
     ("matrix", "classes", "message"),
     [
         (np.ones((2, 3)), None, r"\(K, K\) matrix.*got shape \(2, 3\)"),
+        (np.ones((0, 0)), None, r"got shape \(0, 0\)"),
         ([[0.5, 0.5], [0, 1]], None, "holds counts"),
         ([[1, -1], [0, 1]], None, "holds counts"),
         (([0, 1], [0]), None, r"got \(2,\) and \(1,\)"),
