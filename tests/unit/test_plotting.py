@@ -12,6 +12,8 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import fontManager
+from matplotlib.legend import Legend
+from matplotlib.text import Text
 from notebook_tools import execute, save
 from PIL import Image
 
@@ -83,6 +85,15 @@ def test_every_figure_keeps_its_alt_and_stays_inside_the_page() -> None:
         assert figure.alt == "a sentence that says what the figure shows", name
         assert inside(figure), name
         assert figure.get_figwidth() <= 12, name
+
+
+def test_type_is_large_enough_and_legends_have_no_frame() -> None:
+    for name, figure in every_figure().items():
+        figure.draw_without_rendering()
+        sizes = {text.get_text(): text.get_fontsize() for text in figure.findobj(Text) if text.get_text()}
+        in_cells = {text.get_text() for text in figure.axes[0].texts} if name == "confusion" else set()
+        assert all(size >= 10 for text, size in sizes.items() if text not in in_cells), name
+        assert not any(legend.get_frame_on() for legend in figure.findobj(Legend)), name
 
 
 def test_figure_shows_itself_with_alt() -> None:
@@ -621,6 +632,7 @@ def test_confusion_matrix_takes_an_absent_class_and_many_classes() -> None:
     ("matrix", "classes", "message"),
     [
         (np.ones((2, 3)), None, r"\(K, K\) matrix.*got shape \(2, 3\)"),
+        (np.ones((0, 0)), None, r"got shape \(0, 0\)"),
         ([[0.5, 0.5], [0, 1]], None, "holds counts"),
         ([[1, -1], [0, 1]], None, "holds counts"),
         (([0, 1], [0]), None, r"got \(2,\) and \(1,\)"),
