@@ -32,10 +32,11 @@ PRELOADED = ["torch", "torch._dynamo", "torchvision", "matplotlib.pyplot", "nbcl
 
 # What is mutated: the tests that should notice, quick ones first.
 TESTS = {
-    "helpers/data": ["data", "decoded", "download", "pictures", "import"],
+    "helpers/data": ["data", "whole_sets", "decoded", "download", "pictures"],
     "helpers/device.py": ["device"],
-    "helpers/train": ["augmentation", "training"],
+    "helpers/train": ["augmentation", "training", "training_data", "checkpoints"],
     "helpers/plots": ["plotting", "explorer"],
+    "launcher": ["failures", "machine", "cli", "builds", "install", "lab"],
 }
 
 
