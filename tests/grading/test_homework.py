@@ -13,7 +13,7 @@ import nbformat
 import pytest
 import torch
 from homework_course import COPY, answered, read_copy
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from homework import process
 from homework.answered import is_unanswered
@@ -301,6 +301,14 @@ def test_a_file_that_is_no_notebook_is_refused_with_its_reason(course):
     ):
         with pytest.raises(Rejected, match=words):
             rebuilt(course, data)
+
+
+def test_a_notebook_of_something_else_is_refused_and_one_that_lost_its_marks_is_not(course):
+    mine = new_notebook(cells=[new_code_cell("import torch\n\nmodel = torch.nn.Linear(2, 2)")])
+    with pytest.raises(Rejected, match="nothing in this notebook belongs to hw99"):
+        rebuilt(course, mine)
+    mine.cells.append(new_code_cell("def double(x):\n    return x + x"))
+    assert rebuilt(course, mine).answers["task1"] == mine.cells[-1].source
 
 
 # ---------------------------------------------------------------- inbox
