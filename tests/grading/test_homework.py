@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import shutil
 import sys
@@ -12,7 +13,7 @@ import nbformat
 import pytest
 import torch
 from homework_course import COPY, answered, read_copy
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from homework import process
 from homework.answered import is_unanswered
@@ -271,9 +272,23 @@ def test_a_students_own_cells_stay_in_their_places(course):
     notebook = read_copy(course)
     notebook.cells.insert(2, new_code_cell("helper = 1"))
     notebook.cells.insert(3, new_markdown_cell("a note"))
+    notebook.cells.append(new_code_cell("  "))
+    notebook.cells.append(new_code_cell("last = 1"))
     made = rebuilt(course, notebook)
-    assert [part.kind for part in made.assignment.cells][2] == EXTRA
+    kinds = [GIVEN, GIVEN, EXTRA, ANSWER, TEST, ANSWER, TEST, QUESTION, EXTRA]  # a note is not run
+    assert [part.kind for part in made.assignment.cells] == kinds
+    assert [part.source for part in made.assignment.of_kind(EXTRA)] == ["helper = 1", "last = 1"]
     assert made.repairs == []
+
+
+def test_the_line_ends_of_every_system_are_read(course):
+    wanted = rebuilt(course, read_copy(course)).answers
+    for end in ("\r\n", "\r"):
+        notebook = read_copy(course)
+        for part in notebook.cells:
+            part.source = part.source.replace("\n", end)
+        made = rebuilt(course, notebook)
+        assert (made.answers, made.repairs) == (wanted, [])
 
 
 def test_a_file_that_is_no_notebook_is_refused_with_its_reason(course):
@@ -286,6 +301,14 @@ def test_a_file_that_is_no_notebook_is_refused_with_its_reason(course):
     ):
         with pytest.raises(Rejected, match=words):
             rebuilt(course, data)
+
+
+def test_a_notebook_of_something_else_is_refused_and_one_that_lost_its_marks_is_not(course):
+    mine = new_notebook(cells=[new_code_cell("import torch\n\nmodel = torch.nn.Linear(2, 2)")])
+    with pytest.raises(Rejected, match="nothing in this notebook belongs to hw99"):
+        rebuilt(course, mine)
+    mine.cells.append(new_code_cell("def double(x):\n    return x + x"))
+    assert rebuilt(course, mine).answers["task1"] == mine.cells[-1].source
 
 
 # ---------------------------------------------------------------- inbox
@@ -331,6 +354,36 @@ def test_a_bulk_download_as_one_zip(box):
         archive.writestr("Anna Smith_2_assignsubmission_file_/hw3.ipynb", '{"cells": []}')
         archive.writestr("__MACOSX/._x.ipynb", "")
     assert sorted(found.student for found in inbox.collect(box, ROSTER)) == ["20220002", "s3"]
+
+
+def zip_of(**files: bytes | str) -> bytes:
+    """A zip with these files; `__` in a name is a dot."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "."), content)
+    return data.getvalue()
+
+
+def test_zips_in_a_bulk_download_are_opened_and_no_deeper(box):
+    mine = {"hw3__ipynb": '{"cells": []}', "manifest__json": '{"student": "s3"}'}
+    deep = zip_of(more__zip=zip_of(**mine), a__ipynb="{}", b__ipynb="{}")
+    files = {
+        "Li Na_1_assignsubmission_file_/a__zip": zip_of(hw3__ipynb='{"cells": []}'),
+        "upload__zip": zip_of(**mine),
+        "Wei Chen_2_assignsubmission_file_/b__zip": b"PK cut off",
+        "nobody__zip": zip_of(notes__pdf="x"),
+        "deep__zip": deep,
+    }
+    (box / "week3.zip").write_bytes(zip_of(**files))
+    found = {one.file: one for one in inbox.collect(box, ROSTER)}
+    good = {one.student: one.data for one in found.values() if not one.problem}
+    assert good == {"20220002": b'{"cells": []}', "s3": b'{"cells": []}'}
+    problems = {name.removeprefix("week3.zip/"): one.problem for name, one in found.items() if one.problem}
+    assert "cannot be read" in problems["Wei Chen_2_assignsubmission_file_/b.zip"]
+    assert "no notebook" in problems["nobody.zip"]
+    assert "zip in a zip in a zip" in problems["deep.zip/more.zip"]
+    assert all(found[f"week3.zip/{name}"].data is None for name in problems)
 
 
 def test_without_a_roster_any_id_is_taken(box):
@@ -436,6 +489,13 @@ def test_a_larger_program_that_holds_the_other_one_is_not_alike():
 def test_short_answers_prove_nothing():
     short = "def half(x):\n    return x / 2\n"
     assert similar_pairs({"ann": short, "bob": short}) == []
+
+
+def test_a_pair_as_alike_as_the_threshold_is_told():
+    other = PROGRAM.replace("total / len(data)", "total")
+    ((_, _, share),) = similar_pairs({"ann": PROGRAM, "bob": other}, threshold=0.5)
+    assert 0.5 < share < 1
+    assert similar_pairs({"ann": PROGRAM, "bob": other}, threshold=share)
 
 
 def test_what_was_handed_out_is_not_alike():

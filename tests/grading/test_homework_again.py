@@ -43,6 +43,19 @@ def test_a_longer_time_limit_counts_on_the_second_run(graded):
     assert graded(cell_seconds=30) == ("3.0", 0)
 
 
+def test_a_failure_of_grading_itself_is_no_mark_and_is_tried_again(graded, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grading, "mark", lambda *args, **more: 1 / 0)
+        assert graded() == ("", 1)
+    row = read_rows(tmp_path / "out")["1001"]
+    assert (row["status"], row["notes"], row["task1"]) == ("failed", "running failed", "")
+    log = (tmp_path / "out" / "grade.log").read_text(encoding="utf-8")
+    assert "failed: running failed" in log
+    assert "ZeroDivisionError" in log
+    assert graded() == ("3.0", 1)
+    assert "ERROR" not in (tmp_path / "out" / "grade.log").read_text(encoding="utf-8")[len(log) :]
+
+
 def test_a_corrected_homework_is_graded_anew(graded, course):
     assert graded() == ("3.0", 1)
     source, _ = read_source("hw99", course)

@@ -12,8 +12,10 @@ from homework_course import DOUBLE, HALF, answered, share_torch
 
 from homework import __main__ as command_line
 from homework import sandbox
+from homework.session import local_command
 from homework.teacher import gradebook, grading, pool
 from homework.teacher.grade import grade
+from homework.teacher.original import Original
 from homework.teacher.pool import How
 from launcher.errors import CourseError
 
@@ -122,6 +124,28 @@ def test_without_sources_it_says_that_this_is_the_student_edition(course, tmp_pa
     without = dataclasses.replace(course, sources=tmp_path / "nowhere")
     with pytest.raises(CourseError, match="student edition"):
         grade("hw99", inbox, tmp_path / "out", how=How(sandboxed=False), folders=without)
+
+
+def test_code_runs_in_the_sandbox_unless_that_is_switched_off(course, monkeypatch):
+    """Here and on a cluster, each job as a user of its own."""
+    commands = []
+
+    def no_session(command, seconds):
+        commands.append(command()[0])
+        raise RuntimeError("not run")
+
+    monkeypatch.setattr(grading, "Session", no_session)
+    monkeypatch.setattr(sandbox, "command", lambda slot: (["sandbox", slot], {}))
+    original, data = Original.read("hw99", course), nbformat.writes(answered(course)).encode()
+    for how in (How(jobs=1), How(sandboxed=False)):
+        ((_, result),) = pool.run_here(original, {"key": data}, how)
+        assert result.status == "failed"
+        assert "not run" in result.log
+        grading.grade_remote(original, data, how.sandboxed, 20)
+    assert commands[0] == ["sandbox", 0]
+    assert commands[1][0] == "sandbox"
+    assert isinstance(commands[1][1], int)
+    assert commands[2] == commands[3] == local_command()[0]
 
 
 def test_a_cluster_gives_the_same_marks(course, tmp_path, inbox, monkeypatch):

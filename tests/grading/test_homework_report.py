@@ -36,7 +36,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # those of nbgrader's own co
 
 DUE = datetime.datetime(2026, 12, 1, 10, tzinfo=datetime.UTC)
 SQUARE = "def double(x):\n    return x**2"
-WRONG_HALF = "def half(x):\n    return x - 1"
+WRONG_HALF = "def half(x):\n    return x - 1\n\n\nprint('what is half of', 3)"
 SCRIPT = "<script>document.title = 'owned'</script>"
 
 
@@ -73,6 +73,8 @@ def test_the_table_has_the_points_of_each_task(out):
         "1006": ("rejected", "", "", ""),
     }
     assert {row["max"] for row in rows.values()} == {"4.0"}
+    assert {rows[student]["notes"] for student in ("1002", "1003", "1004")} == {""}
+    assert rows["1005"]["notes"] == "the locked cell setup was changed"
 
 
 def test_a_hand_in_at_the_due_second_is_on_time_and_a_later_one_is_late_by_seconds(out):
@@ -109,6 +111,8 @@ def test_formgrader_shows_the_students_answers_and_why_a_test_failed(out):
     assert "return x**2" in marked
     assert "That is the square." in marked
     assert '"output_type": "error"' in marked
+    printed = (out / "nbgrader" / "autograded" / "1003" / "hw99" / COPY).read_text(encoding="utf-8")
+    assert "what is half of 3" in printed
 
 
 def test_the_report_counts_statuses_and_points(out):
@@ -143,6 +147,12 @@ def test_the_report_says_who_must_be_looked_at_and_who_is_absent(out):
     assert [row[:2] for row in rows] == [["1006", "rejected"]]
     assert "cut off or damaged" in rows[0][2]
     assert page.texts[page.texts.index("Nothing handed in") + 1] == "1007, 1008"
+
+
+def test_the_log_says_what_was_graded(out):
+    lines = (out / "grade.log").read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith("INFO hw99: 7 hand-ins in inbox")
+    assert lines[-1].endswith("INFO hw99: 4 graded, 1 graded-with-repairs, 1 rejected")
 
 
 def test_feedback_tells_points_mistake_and_repairs(out):
