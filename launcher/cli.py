@@ -71,7 +71,7 @@ def bench_options(parser: argparse.ArgumentParser) -> None:
         "is compared with go into .venv-bench, never into .venv."
     )
     add("sections", nargs="*", type=kinds.section_name, metavar="SECTION", help=f"{names}; all without it")
-    add("--rounds", type=kinds.at_least_one, metavar="N", help="measured rounds (otherwise 3 to 11)")
+    add("--rounds", type=kinds.at_least_one, metavar="N", help="measured rounds (otherwise 3 to 33)")
     add("--hand-ins", type=kinds.at_least_one, default=20, metavar="N", help="to grade (default: 20)")
     add("--list", action="version", version=sections, help="name the sections and stop")
 
