@@ -11,6 +11,7 @@ from pathlib import Path
 from homework.assignments import SECONDS
 from launcher.cli import make_parser
 from launcher.errors import CourseError
+from launcher.proxies import without_proxies
 
 
 def mark_by_hand(out: Path, extra: tuple = ()) -> int:
@@ -32,7 +33,7 @@ def mark_by_hand(out: Path, extra: tuple = ()) -> int:
     )
     command = [sys.executable, "-m", "jupyter", "lab", "--notebook-dir", str(folder), *options]
     command += ["--ip=127.0.0.1", *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
-    return subprocess.call([*command, *extra], cwd=folder, env=environment)
+    return subprocess.call([*command, *extra], cwd=folder, env=without_proxies(environment))
 
 
 def run(arguments: list[str]) -> int:
