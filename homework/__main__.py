@@ -13,6 +13,7 @@ from homework.cells import SECONDS
 from homework.folders import COURSE, Folders
 from launcher.cli import make_parser
 from launcher.errors import CourseError
+from launcher.proxies import without_proxies
 
 
 def mark_by_hand(out: Path, extra: tuple = ()) -> int:
@@ -34,7 +35,7 @@ def mark_by_hand(out: Path, extra: tuple = ()) -> int:
     )
     command = [sys.executable, "-m", "jupyter", "lab", "--notebook-dir", str(folder), *options]
     command += ["--ip=127.0.0.1", *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
-    return subprocess.call([*command, *extra], cwd=folder, env=environment)
+    return subprocess.call([*command, *extra], cwd=folder, env=without_proxies(environment))
 
 
 def run_check(options: argparse.Namespace, folders: Folders) -> int:

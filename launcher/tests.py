@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from launcher.children import choose_environment
-from launcher.places import NOTEBOOKS, ROOT, say
+from launcher.places import ROOT, say
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
 NBVAL += ["-p", "tests.notebook_pictures", "-p", "tests.kernel_watch"]
@@ -44,9 +44,9 @@ def test_stages(python: str, pytest: list) -> list:
     ruff = [python, "-P", "-m", "ruff"]
     coverage = ["--cov", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
-    kinds = (NOTEBOOKS.glob("*.ipynb"), (ROOT / "homework").glob("hw*/source.ipynb"))
+    patterns = ("notebooks/*.ipynb", "homework/hw*/source.ipynb")
     # Late lessons take longest: they go first, so that neither worker is left alone with one in the end.
-    files = [path for found in kinds for path in sorted(found, reverse=True)]
+    files = [path for pattern in patterns for path in sorted(ROOT.glob(pattern), reverse=True)]
     notebooks = [str(path.relative_to(ROOT)) for path in files]
     return [
         ("lint: ruff check", [*ruff, "check", "."]),

@@ -1,10 +1,14 @@
-"""How the workers share the tests: those of a file stay together, and the longest go first."""
+"""How the workers share the tests: those of a file stay together, and the longest go first.
+
+And a small project, fresh or installed, for the tests that run the student's commands.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from course_project import Project
 
 # Each case of this takes long and needs nothing of the others: it may run apart from its file.
 APART = "test_right_answers_pass_and_wrong_ones_are_named"
@@ -43,3 +47,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         order = {name: number for number, name in enumerate(LONGEST)}
         items.sort(key=lambda item: order.get(group_of(item.nodeid), len(order)))
+
+
+@pytest.fixture(scope="session")
+def installed_once(tmp_path_factory):
+    """A project whose `lab --check` ran once, and what it said."""
+    project = Project.create(tmp_path_factory.mktemp("installed"))
+    return project, project.run("lab", "--check")
+
+
+@pytest.fixture
+def installed(installed_once, tmp_path):
+    """A copy of the installed project, to change and break."""
+    return installed_once[0].copy_to(tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project that nothing was installed for."""
+    return Project.create(tmp_path)

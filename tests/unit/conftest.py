@@ -1,30 +1,10 @@
-"""What several test files share: a small project to run commands in; data without memory or network."""
+"""What the tests of data share: nothing kept in memory from a test before, and no network."""
 
 import socket
 
 import pytest
-from course_project import Project
 
 from helpers.data import image_sets
-
-
-@pytest.fixture(scope="session")
-def installed_once(tmp_path_factory):
-    """A project whose `lab --check` ran once, and what it said."""
-    project = Project.create(tmp_path_factory.mktemp("installed"))
-    return project, project.run("lab", "--check")
-
-
-@pytest.fixture
-def installed(installed_once, tmp_path):
-    """A copy of the installed project, to change and break."""
-    return installed_once[0].copy_to(tmp_path)
-
-
-@pytest.fixture
-def project(tmp_path):
-    """A project that nothing was installed for."""
-    return Project.create(tmp_path)
 
 
 def forget():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from homework import __main__ as homework
 from launcher import failures, proxies
 
 SOCKS = "ERROR: Could not install packages due to an OSError: Missing dependencies for SOCKS support."
@@ -24,6 +25,17 @@ def test_the_server_gets_no_proxy_and_brings_them_through():
     assert server.pop("NO_PROXY") == "*"  # else Python asks the settings of Windows or macOS
     assert json.loads(server.pop("COURSE_PROXIES")) == {name: env[name] for name in env if name != "PATH"}
     assert server == {"PATH": "/bin"}
+
+
+def test_marking_by_hand_opens_with_any_proxy(tmp_path, monkeypatch):
+    """Formgrader is a JupyterLab too."""
+    (tmp_path / "nbgrader").mkdir()
+    (tmp_path / "nbgrader" / "gradebook.db").touch()
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    started = []
+    monkeypatch.setattr(homework.subprocess, "call", lambda command, env, **more: started.append(env) or 0)
+    assert homework.mark_by_hand(tmp_path) == 0
+    assert [name for name in started[0] if proxies.is_proxy(name)] == ["NO_PROXY"]
 
 
 def test_a_socks_proxy_is_named_with_what_to_type(monkeypatch):
