@@ -1,7 +1,6 @@
 """Files that appear in one step: a reader, in another kernel too, finds the whole file or none."""
 
-import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +9,10 @@ from pathlib import Path
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A file beside ``path`` to write into; it takes that name at the end, or goes away after an error."""
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(number)
-    part = Path(name)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part.touch(exist_ok=False)  # who may read it is the umask's choice: marks are nobody else's business
     try:
         yield part
-        part.chmod(0o644)  # mkstemp makes a file that only its owner may read
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
