@@ -37,9 +37,10 @@ def jupyter_variables(use_current: bool) -> dict[str, str]:
 
 
 def user_variables() -> dict[str, str]:
-    """A home and a name for a user without them, as in a container: packages ask for both."""
+    """A home to write in and a name, for a user without them as in a container: packages ask for both."""
     made = {}
-    if os.path.expanduser("~") == "~":  # noqa: PTH111 - Path raises instead
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path raises where there is none
+    if not os.access(home, os.W_OK):
         made["HOME"] = str(STATE / "home")
     try:
         getpass.getuser()

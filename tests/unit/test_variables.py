@@ -46,7 +46,7 @@ def test_the_running_python_finds_the_course_and_then_its_users_own_folders(monk
 
 
 @posix
-def test_a_user_without_home_and_name_gets_both(monkeypatch):
+def test_a_user_without_home_and_name_gets_both(monkeypatch, tmp_path):
     """As in a container that runs under a number: nothing in passwd, no HOME."""
     code = (
         "import os, pwd; from launcher import variables\n"
@@ -60,10 +60,12 @@ def test_a_user_without_home_and_name_gets_both(monkeypatch):
     nobody["PYTHONPATH"] = str(ROOT)
     said = subprocess.check_output([sys.executable, "-c", code], env=nobody, text=True)
     assert said.split() == [str(ROOT / ".jupyter" / "home"), "student"]
-    monkeypatch.setenv("HOME", "/mine")
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USER", "me")
     env = jupyter_variables(use_current=False)
-    assert (env["HOME"], env["USER"]) == ("/mine", "me")
+    assert (env["HOME"], env["USER"]) == (str(tmp_path), "me")
+    monkeypatch.setenv("HOME", str(tmp_path / "gone"))  # a home that nothing can be written into
+    assert jupyter_variables(use_current=False)["HOME"] == str(ROOT / ".jupyter" / "home")
 
 
 def test_pip_keeps_where_packages_come_from_and_forgets_where_else_they_would_go(monkeypatch):
