@@ -8,10 +8,8 @@ import pytest
 
 # Each case of this takes long and needs nothing of the others: it may run apart from its file.
 APART = "test_right_answers_pass_and_wrong_ones_are_named"
-# One of these looks for processes that grading left behind, so the others must not grade at the same time.
-GRADING = ("test_homework_hostile", "test_homework_grade", "test_homework")
 # What takes longest, longest first. The rest follows as it is found.
-LONGEST = ("grading", "hw5", "hw7", "hw4", "hw2")
+LONGEST = ("test_homework_hostile", "hw5", "hw7", "hw4", "hw2")
 
 
 def group_of(nodeid: str) -> str:
@@ -20,7 +18,7 @@ def group_of(nodeid: str) -> str:
     name, _, case = test.partition("[")
     if name == APART:
         return case.rstrip("]")
-    return "grading" if Path(file).stem in GRADING else Path(file).stem
+    return Path(file).stem
 
 
 @pytest.hookimpl(optionalhook=True)
