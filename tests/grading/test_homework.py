@@ -222,6 +222,8 @@ def test_a_half_answered_task_still_gets_its_hints(course):
     half_done = "def double(x):\n    return x**2\n\n\ndef other(x):\n    raise NotImplementedError()"
     result = run(course, answered(course, task1=half_done)).results[0]
     assert (result.status, result.hint) == (FAILED, "That is the square.")
+    broken = "def double(x:\n    raise NotImplementedError()"
+    assert run(course, answered(course, task1=broken)).results[0].status == UNANSWERED
     untouched = "def double(x):\n    raise NotImplementedError()\n\n\ndef other(x):\n    return x"
     assert run(course, answered(course, task1=untouched)).results[0].status == UNANSWERED
 
@@ -279,6 +281,15 @@ def test_a_students_own_cells_stay_in_their_places(course):
     assert [part.kind for part in made.assignment.cells] == kinds
     assert [part.source for part in made.assignment.of_kind(EXTRA)] == ["helper = 1", "last = 1"]
     assert made.repairs == []
+
+
+def test_an_answer_in_a_cell_of_ones_own_is_found_beside_the_untouched_one(course):
+    for stub in (None, "def double(x):\n    raise NotImplementedError()"):
+        notebook = answered(course, **({"task1": stub} if stub else {}))
+        notebook.cells.append(new_code_cell("def double(x):\n    return x + x"))
+        made = rebuilt(course, notebook)
+        assert made.answers["task1"] == notebook.cells[-1].source
+        assert "the answer to task1 was found in a cell without its id" in made.repairs
 
 
 def test_the_line_ends_of_every_system_are_read(course):
@@ -398,11 +409,28 @@ def test_rosters(tmp_path):
     assert read_roster(path) == {"1": "A B", "2": ""}
     path.write_bytes("学号,姓名\n3,陈伟\n".encode("gb18030"))
     assert read_roster(path) == {"3": "陈伟"}
+    for head in ("id", "Student", "student id", "STUDENT_ID"):
+        path.write_text(f"{head},name\n4\n5,C,more\n")
+        assert read_roster(path) == {"4": "", "5": "C"}
     path.write_text("id,name\n")
     with pytest.raises(CourseError, match="no students"):
         read_roster(path)
     with pytest.raises(CourseError, match="cannot be read"):
         read_roster(tmp_path / "none.csv")
+
+
+def test_what_systems_leave_behind_is_no_hand_in(box):
+    (box / ".ipynb_checkpoints").mkdir()
+    for name in ("._hw3_20220001.ipynb", ".DS_Store", "~$hw3.docx", ".ipynb_checkpoints/hw3.ipynb"):
+        (box / name).write_text("x")
+    assert inbox.collect(box, ROSTER) == []
+
+
+def test_a_file_that_says_nothing_of_its_owner_is_turned_away(box):
+    (box / "homework.ipynb").write_text('{"cells": []}')
+    (found,) = inbox.collect(box, {})
+    assert (found.student, found.data) == ("", None)
+    assert "nothing says whose it is" in found.problem
 
 
 def test_three_thousand_files_are_collected(box):
@@ -518,11 +546,13 @@ def test_check_tells_points_mistake_and_hint(course):
         "Hint: That is the square.",
         "not answered  task2-values",
         "0 of 3 by these",
+        "1 more points by hand (not answered yet: task3)",
     ):
         assert words in text
-    write_copy(course, answered(course, task1="def double(x):\n    return 2 * x"))
+    write_copy(course, answered(course, task1="def double(x):\n    return 2 * x", text="Because."))
     text, passed = check("99", "1", course)
     assert passed
+    assert "1 more points by hand (answered)" in text
     assert "task2" not in text
 
 

@@ -72,6 +72,8 @@ def test_the_table_has_the_points_of_each_task(out):
         "1005": ("graded-with-repairs", "2.0", "0.0", "2.0"),
         "1006": ("rejected", "", "", ""),
     }
+    columns = ["student", "homework", "submission", "status", "score", "max", "task1", "task2", "task3"]
+    assert list(rows["1001"]) == [*columns, "late_seconds", "needs_manual", "notes"]
     assert {row["max"] for row in rows.values()} == {"4.0"}
     assert {rows[student]["notes"] for student in ("1002", "1003", "1004")} == {""}
     assert rows["1005"]["notes"] == "the locked cell setup was changed"
