@@ -2,9 +2,11 @@
 
 import argparse
 import datetime
+import json
 import re
+from pathlib import Path
 
-from launcher.places import HOMEWORK
+from launcher.places import HOMEWORK, ROOT
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.@-]{0,39}")
 
@@ -83,7 +85,8 @@ def section_name(text: str) -> str:
 def problem_of(options: argparse.Namespace) -> str | None:
     """What only a look at the disk shows to be wrong with a command's arguments; None when nothing is."""
     if options.command in ("check", "submit", "grade"):
-        problem = homework_problem(options.homework)
+        is_teachers = options.command == "grade"
+        problem = homework_problem(options.homework, is_teachers) or task_problem(options)
         if problem:
             return problem
     folder = {"grade": "inbox", "mark": "out"}.get(options.command)
@@ -94,10 +97,46 @@ def problem_of(options: argparse.Namespace) -> str | None:
     return None
 
 
-def homework_problem(name: str) -> str | None:
-    """That there is no homework of this name, with those that exist; None when there is one."""
+def homework_problem(name: str, is_teachers: bool) -> str | None:
+    """That there is no homework of this name, with those that exist; None when there is one.
+
+    Args:
+        name: "hw3", "HW03" or "3".
+        is_teachers: whether its source serves too: grading needs no student's copy.
+    """
     known = sorted(path.name.partition("_")[0] for path in HOMEWORK.glob("hw*_*.ipynb"))
-    match = re.fullmatch(r"(?:hw)?0*(\d+)", name.strip().lower())
-    if match and f"hw{match[1]}" in known:
+    number = re.fullmatch(r"(?:hw)?0*(\d+)", name.strip().lower())
+    has_source = number and (ROOT / "homework" / f"hw{number[1]}" / "source.ipynb").is_file()
+    if own_copy(name) or (is_teachers and has_source):
         return None
-    return f"there is no homework called {name!r}; those that exist: {', '.join(known) or 'none'}"
+    return (
+        f"there is no notebook of a homework called {name!r}; those that are here: "
+        f"{', '.join(known) or 'none'}. `git checkout notebooks/homework` brings lost ones back"
+    )
+
+
+def own_copy(name: str) -> Path | None:
+    """The student's notebook of a homework such as "hw3", "HW03" or "3"; None when there is none."""
+    match = re.fullmatch(r"(?:hw)?0*(\d+)", name.strip().lower())
+    return next(HOMEWORK.glob(f"hw{match[1]}_*.ipynb"), None) if match else None
+
+
+def task_problem(options: argparse.Namespace) -> str | None:
+    """That a homework has no tests for the task that was named, with those that it has; else None."""
+    if not getattr(options, "task", None):
+        return None
+    try:
+        cells = json.loads(own_copy(options.homework).read_bytes())["cells"]
+        entries = [cell["metadata"].get("nbgrader", {}) for cell in cells]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None  # a damaged notebook is told in other words
+    wanted = f"task{options.task.removeprefix('task')}"
+    tested = dict.fromkeys(
+        entry["grade_id"].split("-")[0] for entry in entries if entry.get("grade") and not entry["solution"]
+    )
+    by_hand = [entry["grade_id"] for entry in entries if entry.get("grade") and entry["solution"]]
+    if wanted in by_hand:
+        return f"argument --task: {wanted} is marked by your teacher; it has no tests"
+    if tested and wanted not in tested:
+        return f"argument --task: there is no {wanted}; those with tests: {', '.join(tested)}"
+    return None

@@ -141,7 +141,7 @@ def run_command(arguments: list[str]) -> int:
     """Run one subcommand; returns its exit code. Without one, the commands are named."""
     if not arguments:
         make_parser().print_help()
-        return 2
+        return 0
     options, rest = read_arguments(arguments)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):

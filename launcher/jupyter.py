@@ -45,8 +45,9 @@ def choose_port(asked: int | None) -> int:
             return 8888
         return free_port()
     if not can_listen(asked):
+        other = asked + 1 if asked < 65535 else 8899
         raise CourseError(f"""Port {asked} cannot be used: a program has it, perhaps an older JupyterLab.
-Close that program, or choose another port with `--port`, for example `{this_command("lab --port 8899")}`,
+Close that program, or choose another port with `--port`, for example `{this_command(f"lab --port {other}")}`,
 or leave `--port` away: the course then finds a free one. Nothing is lost.""")
     return asked
 

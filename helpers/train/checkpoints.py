@@ -65,7 +65,7 @@ def load_checkpoint(
 
 def _read(path: Path) -> Parts:
     foreign = ValueError(
-        f"{path.name} is a sound file, but no checkpoint of fit: something else was saved under this name. "
+        f"{path.name} is no checkpoint of fit: something else was saved under this name. "
         "It was left as it is; give fit another name. (To read what torch.save wrote, use torch.load.)"
     )
     _check_whole(path, foreign)

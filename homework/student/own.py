@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import nbformat
@@ -13,8 +14,11 @@ from homework.reading import Conflict, Rejected, decode, in_format_four, parse
 from launcher.errors import CourseError
 
 DAMAGED = """{path} cannot be {done}: {problem}.
-Open it in JupyterLab and save it again, or take the copy in `.ipynb_checkpoints` beside it.
+Look for your answers in the copy in `.ipynb_checkpoints` beside it, and in your last file in handins/.
+`git checkout {name}`, typed in its folder, brings the homework back as it was handed out.
 {nothing}"""
+OTHER = """{path} holds {title}, not {name}.
+Put each homework's notebook back under its own name. {nothing}"""
 CONFLICT = """{path} cannot be {done}: {problem}.
 Nothing is lost: both are in the file. Copy it to a safe place first; then open a terminal in its folder and
 let git take one version whole:
@@ -48,18 +52,24 @@ def read_own(name: str, folders: Folders, done: str, nothing: str) -> Own:
         nothing: what did not happen: "Nothing was changed."
 
     Raises:
-        CourseError: no such homework, or a file that is no notebook any more, with what to do.
+        CourseError: no such homework, a file that is no notebook any more, or another homework's, with what
+            to do.
     """
     path = folders.copy(name)
     told = {"path": path, "name": path.name, "done": done, "nothing": nothing}
     try:
-        return parsed(path, path.read_bytes())
+        own = parsed(path, path.read_bytes())
     except Conflict as problem:
         raise CourseError(CONFLICT.format(problem=problem, **told)) from None
     except Rejected as problem:
         raise CourseError(DAMAGED.format(problem=problem, **told)) from None
     except Exception as error:  # JSON, but not what nbformat takes for a notebook
         raise CourseError(DAMAGED.format(problem=error, **told)) from None
+    title = re.match(r"Homework (\d+)", own.homework.title)
+    if title and f"hw{title[1]}" != own.homework.name:
+        told["name"] = own.homework.name
+        raise CourseError(OTHER.format(title=own.homework.title, **told))
+    return own
 
 
 def parsed(path: Path, data: bytes) -> Own:

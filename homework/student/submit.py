@@ -54,7 +54,9 @@ def submit(
     target = (folder or folders.handins) / f"{own.homework.name}_{student}_{now:%Y%m%dT%H%M%SZ}.zip"
     target = write_zip(target, own, manifest(own, student, now))
     receipt = "-".join(re.findall("....", digest_of(own)[:12])).upper()
-    lines = [f"Handed in: {target}", f"Receipt:   {receipt}  (keep it: it belongs to exactly this notebook)"]
+    lines = [f"The file to hand in: {target}"]
+    lines += [f"Receipt: {receipt}  (keep it: it belongs to exactly this notebook)"]
+    lines += ["Give the file in where your teacher asks for it: nothing has been sent yet."]
     if warnings:
         lines += ["", "It can be handed in as it is, but look at this first; you may submit again:"]
         lines += [f"  - {warning}" for warning in warnings]

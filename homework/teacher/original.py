@@ -6,8 +6,9 @@ import dataclasses
 
 from nbformat import NotebookNode
 
-from homework.cells import Assignment
-from homework.folders import COURSE, Folders, load, read_source
+from homework.cells import Assignment, assignment_of
+from homework.folders import COURSE, Folders, copy_name, read_source
+from homework.release import student_copy
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,8 +18,9 @@ class Original:
     Attributes:
         notebook: the source as a notebook.
         source: its cells.
-        copy: the cells of the student's copy.
-        others: the students' copies of all homeworks, to recognise what was handed in for another one.
+        copy: the cells of the student's copy, made from the source: in the one on the disk somebody may have
+            worked, the teacher too.
+        others: the same of all homeworks, to recognise what was handed in for another one.
     """
 
     notebook: NotebookNode
@@ -30,8 +32,8 @@ class Original:
     def read(cls, name: str, folders: Folders = COURSE) -> Original:
         """Raises CourseError when there is no such homework, or no sources, as in the student edition."""
         notebook, source = read_source(name, folders)
-        others = tuple(load(path) for path in folders.all_copies().values())
-        return cls(notebook, source, load(folders.copy(source.name)), others)
+        others = {known: as_handed_out(known, folders) for known in folders.all_sources()}
+        return cls(notebook, source, others[source.name], tuple(others.values()))
 
     @property
     def name(self) -> str:
@@ -42,3 +44,9 @@ class Original:
     def file_name(self) -> str:
         """Of the student's copy."""
         return self.source.file_name
+
+
+def as_handed_out(name: str, folders: Folders) -> Assignment:
+    """The cells of a homework's copy as students got it."""
+    notebook, _ = read_source(name, folders)
+    return assignment_of(student_copy(notebook), name, copy_name(notebook))

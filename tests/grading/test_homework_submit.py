@@ -147,3 +147,20 @@ def test_marks_in_a_students_text_are_no_conflict(course):
     notebook = answered(course, **{**ANSWERED, "text": "<<<<<<< HEAD\n=======\n>>>>>>> main"})
     assert told(course, notebook) == []
     assert load(course.copies / COPY).cells[-1].source.endswith(">>>>>>> main")
+
+
+def test_another_homeworks_notebook_is_refused(course):
+    notebook = answered(course, **ANSWERED)
+    notebook.cells[0].source = "# Homework 98 · Halving"
+    (course.copies / COPY).write_text(nbformat.writes(notebook), encoding="utf-8")
+    with pytest.raises(CourseError, match=r"(?s)holds Homework 98 · Halving, not hw99.*Nothing was"):
+        submit("hw99", "1", folders=course)
+    with pytest.raises(CourseError, match="holds Homework 98"):
+        check("hw99", folders=course)
+    assert not course.handins.exists()
+
+
+def test_a_file_to_hand_in_has_not_been_sent(course):
+    (course.copies / COPY).write_text(nbformat.writes(answered(course, **ANSWERED)), encoding="utf-8")
+    said = submit("hw99", "1", folders=course)
+    assert "The file to hand in: " in said and "nothing has been sent yet" in said

@@ -149,7 +149,7 @@ def test_another_file_is_no_checkpoint_and_never_to_be_deleted(data, tmp_path, w
     path = tmp_path / "run.pt"
     write(path)
     before = path.read_bytes()
-    with pytest.raises(ValueError, match=r"run\.pt is a sound file, but no checkpoint of fit") as caught:
+    with pytest.raises(ValueError, match=r"run\.pt is no checkpoint of fit") as caught:
         long_run(data, 2, path)
     assert "elete" not in str(caught.value) and "damaged" not in str(caught.value)
     assert path.read_bytes() == before
