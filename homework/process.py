@@ -15,7 +15,6 @@ import psutil
 
 from homework.replies import OutOfTime, WorkerDied
 
-LAST_WAIT = 0.5  # seconds that a process gets to end by itself
 GRACE = 5.0  # seconds between the interrupt at the time limit and the end of the process
 MOST_BYTES = 20_000_000  # of replies; a flood ends the process
 MOST_MEMORY = 4_000_000_000  # bytes of all processes of a worker together
@@ -119,11 +118,7 @@ class WorkerProcess:
         return f"Python ended in the middle of the cell (exit code {code}). {words}".strip()
 
     def stop(self) -> None:
-        """End the process: one that waits for the next cell ends with its input, any other is killed."""
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=LAST_WAIT)
+        """End the process."""
         self.process.kill()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             with contextlib.suppress(OSError):

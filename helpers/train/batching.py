@@ -103,7 +103,8 @@ def _checked(batch: Any) -> tuple[Tensor, Tensor]:
 def _other_data(came: str) -> TypeError:
     return TypeError(
         "expected (x, y), a tuple of two tensors, or a DataLoader that gives batches of two tensors; got a "
-        f"{came} as a batch. Put a data set into a DataLoader; of NumPy arrays make tensors: "
+        f"{came} as a batch. Put two tensors into round brackets, (x, y), and of an image set s take "
+        "(s.images, s.labels); a data set goes into a DataLoader; of NumPy arrays make tensors: "
         "torch.as_tensor(x).float(), torch.as_tensor(y).long()."
     )
 

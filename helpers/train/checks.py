@@ -64,6 +64,8 @@ def check_scores(scores: Any, targets: Any) -> None:
     if targets.shape != scores.shape[:1]:
         raise ValueError(f"expected scores (N, K) and targets (N,); {shapes}. {_reshaped(targets)}")
 
+    _check_range(scores.shape[1], targets, ignored=-100)
+
 
 def targets_of(data: Any) -> list[Tensor]:
     """The targets that are known as a whole: those of two tensors."""

@@ -25,7 +25,7 @@ def accuracy(scores: Tensor, targets: Tensor) -> float:
 
     Raises:
         TypeError: one of the two is no tensor.
-        ValueError: another shape; nothing is broadcast.
+        ValueError: another shape, as nothing is broadcast; or labels that are not from 0 to K - 1.
     """
     check_scores(scores, targets)
     return (scores.argmax(dim=1) == targets).float().mean().item()

@@ -1,6 +1,7 @@
 """helpers.data.download and helpers.archives against a real server that fails in the ways real mirrors do."""
 
 import errno
+import functools
 import gzip
 import hashlib
 import io
@@ -16,6 +17,7 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
+import tqdm.auto
 from faulty_server import FaultyServer
 from filelock import FileLock, Timeout
 
@@ -223,7 +225,8 @@ def test_without_a_network_the_answer_comes_without_waiting(target, monkeypatch)
     assert looked_up == ["mirror.example", "other.example"]
 
 
-def test_a_gz_that_the_server_calls_packed_on_the_way_arrives_as_it_is(tmp_path, capsys):
+def test_a_gz_that_the_server_calls_packed_on_the_way_arrives_as_it_is(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(tqdm.auto, "tqdm", functools.partial(tqdm.auto.tqdm, disable=False))
     packed = gzip.compress(CONTENT, mtime=0)
     known = "sha256:" + hashlib.sha256(packed).hexdigest()
     with FaultyServer({"set.gz": packed}) as server:

@@ -339,3 +339,9 @@ def test_drawn_pictures_keep_their_layout():
         (part, _), *_ = batches((pictures, x), 4, seeded())
         assert part.is_contiguous(memory_format=layout)
         assert torch.equal(part, x[torch.randperm(10, generator=seeded())[:4]])
+
+
+def test_accuracy_of_labels_that_start_at_one_is_told() -> None:
+    with pytest.raises(ValueError, match=r"numbered from 0.*Subtract 1"):
+        accuracy(torch.eye(3), torch.tensor([1, 2, 3]))
+    assert accuracy(torch.eye(3), torch.tensor([0, 1, -100])) == pytest.approx(2 / 3)
