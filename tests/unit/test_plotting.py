@@ -435,6 +435,7 @@ def test_history_pairs_losses_and_accuracies() -> None:
     assert list(left.lines[0].get_xdata()) == [1, 2, 3]
     assert np.allclose(right.lines[1].get_ydata(), [20, 50, 75])
     assert len(left.get_legend().get_texts()) == 2
+    assert left.get_xgridlines()[0].get_visible() and left.get_axisbelow()  # values can be read off
 
 
 def test_history_takes_other_quantities_and_tensors() -> None:

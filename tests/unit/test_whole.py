@@ -38,6 +38,14 @@ def test_a_package_without_one_of_its_files_is_not_whole(packages, lost):
     assert not whole.is_whole(info(packages))
 
 
+@pytest.mark.parametrize("content", ["", "1"])
+def test_a_file_without_its_size_in_the_record_is_not_trusted(packages, content):
+    (packages / "extra.py").write_text(content)
+    with (info(packages) / "RECORD").open("a", encoding="utf-8") as record:
+        record.write("extra.py,,\n")
+    assert not whole.is_whole(info(packages))
+
+
 def test_compiled_files_do_not_count(packages):
     with (info(packages) / "RECORD").open("a", encoding="utf-8") as record:
         record.write("__pycache__/thing.cpython-311.pyc,,\n")
