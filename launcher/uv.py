@@ -177,4 +177,5 @@ def last_step(log: str) -> str:
 
 def started_to_change(log: str) -> bool:
     """Whether uv may have got as far as writing into `.venv`: it fetches everything first."""
-    return bool(log) and not re.search(FETCHING, log)
+    has_written = re.search(r"^(Installed|Uninstalled) ", log, re.MULTILINE)  # an earlier call of this run
+    return bool(log) and (bool(has_written) or not re.search(FETCHING, log))

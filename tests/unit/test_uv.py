@@ -200,6 +200,7 @@ def test_pips_settings_are_taken_over():
         ("error: Failed to fetch: `https://x`", False),
         ("  × No solution found when resolving dependencies", False),
         ("Prepared 3 packages in 1s\nerror: Failed to install: torch", True),
+        ("Installed 2 packages in 1s\nerror: Failed to fetch: `https://x`", True),  # the second call failed
     ],
 )
 def test_what_was_only_fetched_changed_nothing(log, changed):
