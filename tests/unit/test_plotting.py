@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.font_manager import fontManager
 from matplotlib.legend import Legend
 from matplotlib.text import Text
+from nbconvert import HTMLExporter
 from notebook_tools import execute, save
 from PIL import Image
 
@@ -28,7 +30,7 @@ from helpers import (
     plot_kernels,
     show,
 )
-from helpers.plots.figures import CourseFigure, png_bytes, with_palette
+from helpers.plots.figures import CourseFigure, in_words, mime_bundle, png_bytes, with_palette
 from helpers.plots.style import COLOURS, RIGHT, WRONG, families
 from helpers.plots.text import wrap_title
 
@@ -238,6 +240,18 @@ def test_notebook_stores_each_figure_once_with_alt(tmp_path: Path) -> None:
         assert output.data["text/plain"] == f"Figure: {alt}"
         assert set(output.data) == {"image/png", "text/plain"}
         assert f"</summary>{alt}</details>" in words.data["text/html"]
+
+
+def test_a_page_made_of_a_notebook_gives_the_words_too() -> None:
+    """nbconvert's classic page has the metadata's alt text; its page in JupyterLab's look has the fold."""
+    data, metadata = mime_bundle(new_figure(size=(1, 1))[0], "a line that rises")
+    shown = [v4.new_output("display_data", data=data, metadata=metadata)]
+    shown.append(v4.new_output("display_data", data=in_words("a line that rises")))
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("fig", id="only-cell", outputs=shown)])
+    classic, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert re.search(r'<img[^>]*alt="a line that rises"', classic)
+    lab, _ = HTMLExporter().from_notebook_node(notebook)
+    assert "</summary>a line that rises</details>" in lab
 
 
 # Images
