@@ -64,7 +64,7 @@ class LabelledDiscriminator(nn.Module):
 
 
 def translator() -> nn.Sequential:
-    """(N, 1, 16, 16) pictures of one kind → the same shape, of the other kind; it sees 9 × 9 pixels."""
+    """(N, 1, 16, 16) pictures of one kind → the same shape, of the other kind; it sees 10 × 10 pixels."""
     return nn.Sequential(
         nn.Conv2d(1, 16, 4, stride=2, padding=1), nn.BatchNorm2d(16), nn.LeakyReLU(0.2),
         nn.Conv2d(16, 16, 3, padding=1), nn.BatchNorm2d(16), nn.LeakyReLU(0.2),
