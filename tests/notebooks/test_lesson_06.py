@@ -1,7 +1,7 @@
 """Recurrent networks, and sequences: the lessons' facts, and the functions behind their sliders."""
 
 import torch
-from lesson_cells import logic
+from lesson_cells import cells_tagged, logic
 
 # Lesson → the tags of the cells that compute and assert a fact of the syllabus.
 FACTS = {
@@ -16,7 +16,6 @@ FACTS = {
         "fact:gradient-decay",
         "fact:answers-each-step",
     },
-    "answers/06a_answers": {"fact:packing-equal"},
     "06b_sequences": {
         "fact:mnist1d",
         "fact:characters",
@@ -26,6 +25,11 @@ FACTS = {
         "fact:sunspots",
     },
 }
+
+
+def test_packing_is_proved_in_the_worked_answers():
+    (source,) = cells_tagged("answers/06a_answers", "fact:packing-equal")
+    assert "pack_padded_sequence" in source and source.count("assert_close") == 2
 
 
 def test_the_belt_forgets_by_the_gate_and_adds_what_is_let_in():
