@@ -1,7 +1,7 @@
 """Recurrent networks, and sequences: the lessons' facts, and the functions behind their sliders."""
 
 import torch
-from lesson_cells import logic
+from lesson_cells import cells_tagged, logic
 
 # Lesson → the tags of the cells that compute and assert a fact of the syllabus.
 FACTS = {
@@ -13,18 +13,23 @@ FACTS = {
         "fact:clipping",
         "fact:lstm-equal",
         "fact:gru-equal",
-        "fact:packing-equal",
         "fact:gradient-decay",
         "fact:answers-each-step",
+    },
+    "06b_sequences": {
         "fact:mnist1d",
-        "fact:digits-as-asked",
         "fact:characters",
+        "fact:digits-as-asked",
         "fact:attention",
         "fact:attention-helps",
         "fact:sunspots",
     },
-    "06b_sequences": {},
 }
+
+
+def test_packing_is_proved_in_the_worked_answers():
+    (source,) = cells_tagged("answers/06a_answers", "fact:packing-equal")
+    assert "pack_padded_sequence" in source and source.count("assert_close") == 2
 
 
 def test_the_belt_forgets_by_the_gate_and_adds_what_is_let_in():
@@ -37,7 +42,7 @@ def test_the_belt_forgets_by_the_gate_and_adds_what_is_let_in():
 
 
 def test_the_temperature_sharpens_and_flattens():
-    with_temperature = logic("06a_rnn_lstm", torch=torch)["with_temperature"]
+    with_temperature = logic("06b_sequences", torch=torch)["with_temperature"]
     scores = torch.tensor([[2.0, 1.0, -1.0], [0.0, 3.0, 0.5]])
     torch.testing.assert_close(with_temperature(scores, 1.0), torch.softmax(scores, dim=-1))
     chances = torch.stack([with_temperature(scores, t) for t in (0.05, 0.5, 1.0, 2.0, 500.0)])
