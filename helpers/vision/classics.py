@@ -1,7 +1,7 @@
 """LeNet-5, AlexNet, VGG and GoogLeNet for pictures of 1 × 28 × 28 and ten classes.
 
-Notebook 05a builds the networks of the papers. These are the same designs with few filters, so that one trains in
-seconds on a processor; notebook 05b lets them race against the residual network that it builds itself.
+Notebook 05a builds the networks of the papers. These are the same designs with few filters: one trains
+in seconds on a processor; notebook 05b lets them race against the residual network that it builds itself.
 """
 
 from collections import OrderedDict

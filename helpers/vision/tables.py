@@ -1,4 +1,4 @@
-"""What each layer of a network gives and costs: output shape, parameters, multiply-accumulates, receptive field.
+"""What each layer of a network gives and costs: shape, parameters, multiply-accumulates, receptive field.
 
 Notebook 05a computes one such row by hand, in section 1, and explains there how a hook fills the others.
 """
@@ -68,7 +68,7 @@ def layer_table(model: nn.Module, shape: Iterable[int]) -> list[LayerRow]:
     """One row for each layer that has no layers inside, in the order in which they compute.
 
     One empty picture goes through the model, in evaluation mode, and a hook on each layer writes down what
-    passes by. A model on the device ``meta`` has shapes and no numbers: there the largest network costs nothing.
+    passes by. A model on the device ``meta`` has shapes and no numbers: the largest network costs nothing.
 
     Args:
         model: any network; it keeps its mode, and no hook stays on it.
