@@ -1,4 +1,4 @@
-"""The recipe of notebooks 05: Adam under a one-cycle learning rate."""
+"""The recipe of notebooks 05a and 05b: Adam under a one-cycle learning rate."""
 
 import math
 from typing import Any

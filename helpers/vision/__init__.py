@@ -1,4 +1,4 @@
-"""Networks that look at pictures: what a layer of them costs, and the small classics of notebook 05."""
+"""Networks that look at pictures: what a layer of them costs, and the small classics of notebook 05a."""
 
 from helpers.vision.classics import (
     Concat,
