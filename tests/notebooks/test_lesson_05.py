@@ -12,7 +12,6 @@ FACTS = {
     "05b_deep_networks": {
         "fact:degradation",
         "fact:resnet",
-        "fact:resnet-equal",
         "fact:five",
         "fact:explanation",
         "fact:retrieval",
