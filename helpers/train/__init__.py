@@ -1,1 +1,1 @@
-"""The training loop that notebook 03 writes out in full, and what it is made of."""
+"""The training loop that notebooks 03a and 03b write out in full, and what it is made of."""

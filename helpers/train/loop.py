@@ -1,4 +1,4 @@
-"""The training loop that notebook 03 writes out in full, for every notebook after it.
+"""The training loop that notebook 03b writes out in full, for every notebook after it.
 
 ``fit`` is that loop and nothing more: batches, forward, loss, backward, step, and a look at held-out data
 after each epoch. What it adds are conveniences: a progress bar, the history, the best weights, a stop when
@@ -45,7 +45,7 @@ def fit(
 ) -> dict[str, list[float]]:
     """Train a model, and return its history: one value an epoch for each name, as ``plot_history`` takes it.
 
-    Defined in notebook 03, section "The training loop". The model trains on the device where its weights
+    Defined in notebook 03b, section 1. The model trains on the device where its weights
     are. With ``valid``, the weights of the epoch with the lowest held-out loss are put back at the end. The
     model stays in training mode; ``evaluate`` and ``predict`` switch it themselves.
 

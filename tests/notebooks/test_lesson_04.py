@@ -20,15 +20,16 @@ FACTS = {
         "fact:receptive-3-5",
         "fact:max-pool",
         "fact:average-pool",
-        "fact:conv-1d",
-        "fact:conv-3d",
         "fact:batch-norm",
         "fact:sequence",
+    },
+    "04b_kinds_of_convolution": {
+        "fact:conv-1d",
+        "fact:conv-3d",
         "fact:outputs",
         "fact:low-to-high",
         "fact:equivariance",
     },
-    "04b_kinds_of_convolution": {},
 }
 
 
