@@ -8,18 +8,19 @@ from torch.utils.flop_counter import FlopCounterMode
 
 # Lesson → the tags of the cells that compute and assert a fact of the syllabus.
 FACTS = {
-    "05a_classic_cnns": {
-        "fact:lenet",
-        "fact:alexnet",
-        "fact:tricks",
-        "fact:vgg",
-        "fact:googlenet",
+    "05a_classic_cnns": {"fact:lenet", "fact:alexnet", "fact:tricks", "fact:vgg", "fact:googlenet"},
+    "05b_deep_networks": {
         "fact:degradation",
         "fact:resnet",
         "fact:five",
+        "fact:explanation",
+        "fact:retrieval",
+        "fact:transfer",
+        "fact:shift",
+        "fact:imbalance",
+        "fact:calibration",
         "fact:fashion-93",
     },
-    "05b_deep_networks": {},
 }
 
 
