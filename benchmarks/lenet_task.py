@@ -23,7 +23,7 @@ BATCH, RATE, MOMENTUM, SEED = 256, 0.1, 0.9, 0
 
 
 def lenet() -> nn.Sequential:
-    """LeNet-5 (LeCun et al., 1998) for 28 x 28 as notebook 05 writes it: (N, 1, 28, 28) -> (N, 10)."""
+    """LeNet-5 (LeCun et al., 1998) for 28 x 28 as notebook 05a writes it: (N, 1, 28, 28) -> (N, 10)."""
     return nn.Sequential(
         *(nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.MaxPool2d(2)),
         *(nn.Conv2d(6, 16, 5), nn.Tanh(), nn.MaxPool2d(2), nn.Flatten()),
