@@ -143,7 +143,7 @@ def measure(options: Options) -> str:
     from tqdm import tqdm
 
     runs = {}
-    with tqdm(sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")), unit="notebook") as bar:
+    with tqdm(sorted(FOLDER.glob("[0-9][0-9]*.ipynb")), unit="notebook") as bar:
         for path in bar:
             bar.set_description(path.stem)
             runs[path.stem] = execute(path)

@@ -14,6 +14,7 @@ from .train.augmentation import random_flip, random_shift
 from .train.batching import batches
 from .train.loop import fit
 from .train.measuring import accuracy, evaluate, predict
+from .turns import your_turn
 
 __all__ = [
     "ImageSet",
@@ -41,4 +42,5 @@ __all__ = [
     "seed_everything",
     "show",
     "write_samples",
+    "your_turn",
 ]

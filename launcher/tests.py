@@ -44,7 +44,7 @@ def test_stages(python: str, pytest: list) -> list:
     ruff = [python, "-P", "-m", "ruff"]
     coverage = ["--cov", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
-    patterns = ("notebooks/*.ipynb", "homework/hw*/source.ipynb")
+    patterns = ("notebooks/*.ipynb", "notebooks/answers/*.ipynb", "homework/hw*/source.ipynb")
     # Late lessons take longest: they go first, so that neither worker is left alone with one in the end.
     files = [path for pattern in patterns for path in sorted(ROOT.glob(pattern), reverse=True)]
     notebooks = [str(path.relative_to(ROOT)) for path in files]

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from helpers.plots.figures import CourseFigure, automatic_alt, mime_bundle
+from helpers.plots.figures import CourseFigure, automatic_alt, in_words, mime_bundle
 
 
 def explore(draw: Callable[..., Figure], /, **controls: tuple | list | bool) -> None:
@@ -32,17 +32,19 @@ def explore(draw: Callable[..., Figure], /, **controls: tuple | list | bool) -> 
     widgets = make_controls(controls)
     values = {name: widget.value for name, widget in widgets.items()}
     _check_arguments(draw, values)
-    data, metadata = _draw(draw, values)
+    data, metadata, words = _draw(draw, values)
     display(_sliders_bundle(widgets), raw=True)
-    handle = display(data, metadata=metadata, raw=True, display_id=True)
+    picture = display(data, metadata=metadata, raw=True, display_id=True)
+    below = display(words, raw=True, display_id=True)
 
     def redraw(change: Any) -> None:
         values = {name: widget.value for name, widget in widgets.items()}
         try:
-            data, metadata = _draw(draw, values)
+            data, metadata, words = _draw(draw, values)
         except Exception as error:  # whatever the student's function raises belongs below the sliders
-            data, metadata = _error_bundle(error, values), {}
-        handle.update(data, metadata=metadata, raw=True)
+            data, metadata, words = _error_bundle(error, values), {}, {"text/plain": ""}
+        picture.update(data, metadata=metadata, raw=True)
+        below.update(words, raw=True)
 
     for widget in widgets.values():
         widget.observe(redraw, names="value")
@@ -105,17 +107,18 @@ def _check_arguments(draw: Callable[..., Figure], values: dict[str, Any]) -> Non
         ) from None
 
 
-def _draw(draw: Callable[..., Figure], values: dict[str, Any]) -> tuple[dict, dict]:
+def _draw(draw: Callable[..., Figure], values: dict[str, Any]) -> tuple[dict, dict, dict]:
+    """The picture, its metadata, and what stands below it in words."""
     figure = draw(**values)
     if not isinstance(figure, Figure):
         raise TypeError(f"{_name_of(draw)} must return a figure, it returned {type(figure).__name__}")
     alt = figure.alt if isinstance(figure, CourseFigure) else automatic_alt(figure)
-    bundle = mime_bundle(figure, alt)
+    data, metadata = mime_bundle(figure, alt)
     if not isinstance(figure, CourseFigure):
         import matplotlib.pyplot as plt
 
         plt.close(figure)  # a pyplot figure would show itself a second time at the end of the cell
-    return bundle
+    return data, metadata, in_words(alt)
 
 
 def _name_of(draw: Callable[..., Figure]) -> str:

@@ -1,15 +1,21 @@
 """How a figure of the course is made and shown, with a text for readers who cannot see it."""
 
 import base64
-import sys
+import html
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
 from helpers.plots.style import DPI
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 AUTOMATIC = "Automatic description: "  # begins the alt text of a figure whose author gave none
+SHARPNESS = 2  # pixels drawn for each one that the page gives to the figure: screens of today show them
+COLOURS = (64, 256)  # sizes of the palette to try
+PALETTE_ERROR = 1.0  # how far, of 255, a palette may take a pixel from its colour, in the mean
 
 
 class CourseFigure(Figure):
@@ -38,8 +44,9 @@ class CourseFigure(Figure):
     def __repr__(self) -> str:
         return f"Figure: {self.alt}"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
-        return mime_bundle(self, self.alt)
+    def _ipython_display_(self) -> None:
+        """What a notebook calls when the figure is the last expression of a cell."""
+        display_figure(self, self.alt)
 
 
 def automatic_alt(figure: Figure) -> str:
@@ -56,30 +63,52 @@ def automatic_alt(figure: Figure) -> str:
 
 
 def png_bytes(figure: Figure) -> bytes:
-    """Draws ``figure`` as PNG at 80 dpi in at most 256 colours; the same figure gives the same bytes."""
+    """Draws ``figure`` as PNG at twice 80 dpi, in 64 colours or 256; the same figure gives the same bytes."""
     from PIL import Image
 
     drawn, small = BytesIO(), BytesIO()
-    figure.savefig(drawn, format="png", dpi=DPI, metadata={"Software": None})
-    # A palette halves the file and changes nothing that you could see: notebooks stay small.
-    picture = Image.open(drawn).convert("RGB")
-    picture = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    picture.save(small, format="PNG", optimize=True)
+    figure.savefig(drawn, format="png", dpi=SHARPNESS * DPI, metadata={"Software": None})
+    with_palette(Image.open(drawn).convert("RGB")).save(small, format="PNG", optimize=True)
     return small.getvalue()
 
 
+def with_palette(picture: "Image.Image") -> "Image.Image":
+    """``picture`` (RGB) in as few colours as nobody can tell from it: notebooks stay small."""
+    import numpy as np
+    from PIL import Image
+
+    exact = np.asarray(picture, dtype=np.int16)
+    for colours in COLOURS:
+        few = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        if np.abs(exact - np.asarray(few.convert("RGB"))).mean() <= PALETTE_ERROR:
+            break
+    return few
+
+
 def mime_bundle(figure: Figure, alt: str) -> tuple[dict[str, str], dict[str, dict]]:
-    """The data and the metadata of the notebook output that shows ``figure`` with its alt text."""
+    """The data and the metadata of the notebook output that shows ``figure``, at its size in CSS pixels."""
     png = base64.b64encode(png_bytes(figure)).decode("ascii")
-    return {"image/png": png, "text/plain": f"Figure: {alt}"}, {"image/png": {"alt": alt}}
+    width = round(figure.get_figwidth() * DPI)
+    return {"image/png": png, "text/plain": f"Figure: {alt}"}, {"image/png": {"alt": alt, "width": width}}
 
 
-def _register_with_notebook() -> None:
-    # pyplot registers a PNG writer for every Figure, and IPython prefers a registered writer to the figure's
-    # own bundle. This one wins for our subclass and gives nothing: the bundle stays, with its alt text.
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is not None:
-        shell.display_formatter.formatters["image/png"].for_type(CourseFigure, lambda figure: None)
+def in_words(alt: str) -> dict[str, str]:
+    """The output below a figure that carries ``alt`` to a reader, folded away.
+
+    JupyterLab drops the alt text of an output's metadata, and the pictures of an HTML output as long as the
+    notebook is not trusted; a fold it keeps, and so do nbconvert, VS Code and GitHub.
+    """
+    fold = f"<details><summary>The figure in words</summary>{html.escape(alt)}</details>"
+    return {"text/html": fold, "text/plain": f"The figure in words: {alt}"}
+
+
+def display_figure(figure: Figure, alt: str) -> None:
+    """Shows ``figure`` in the notebook, and below it what it shows in words."""
+    from IPython.display import display
+
+    data, metadata = mime_bundle(figure, alt)
+    display(data, metadata=metadata, raw=True)
+    display(in_words(alt), raw=True)
 
 
 def new_figure(
@@ -122,7 +151,6 @@ def show(figure: Figure | None = None, alt: str = "") -> None:
         ValueError: there is no open figure.
     """
     import matplotlib.pyplot as plt
-    from IPython.display import display
 
     if figure is None:
         if not plt.get_fignums():
@@ -132,9 +160,5 @@ def show(figure: Figure | None = None, alt: str = "") -> None:
         figure = plt.gcf()
     if isinstance(figure, CourseFigure):
         alt = alt or figure.alt
-    data, metadata = mime_bundle(figure, " ".join(alt.split()) or automatic_alt(figure))
     plt.close(figure)  # before the inline backend shows it a second time at the end of the cell
-    display(data, metadata=metadata, raw=True)
-
-
-_register_with_notebook()
+    display_figure(figure, " ".join(alt.split()) or automatic_alt(figure))

@@ -16,8 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import nbformat.v4 as v4
 import pytest
 from course_project import ROOT
+from notebook_tools import execute
+from notebook_tools import save as save_notebook
 from playwright.sync_api import Page, expect, sync_playwright
 
 from launcher.jupyter import Server
@@ -246,3 +249,21 @@ def test_a_student_opens_runs_saves_and_closes(page: Page, lab: Lab, name: str) 
     page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
     wait_for(lambda: lab.get("/api/kernels") == [], 60, lambda: f"still there: {lab.get('/api/kernels')}")
     check_quiet(page)
+
+
+def test_a_figure_reaches_who_cannot_see_it_though_nobody_trusted_the_notebook(page: Page, lab: Lab) -> None:
+    """A notebook that was cloned is not trusted: JupyterLab shows its pictures, and cleans what is HTML."""
+    alt = "A line that rises from 1 to 2 < 3"
+    source = f"from helpers import new_figure\nfig, ax = new_figure(size=(3, 2), alt={alt!r})\nfig"
+    path = lab.root / "notebooks" / "cloned.ipynb"
+    save_notebook(v4.new_notebook(cells=[v4.new_code_cell(source, id="only-cell")]), path)
+    save_notebook(execute(path), path)
+    open_notebook(page, lab, path.name)
+    picture = page.locator(".jp-OutputArea-output img")
+    expect(picture).to_have_attribute("width", "240")
+    assert picture.evaluate("image => image.naturalWidth") == 480
+    words = page.locator(".jp-OutputArea-output details")
+    expect(words).to_have_text(f"The figure in words{alt}")
+    words.locator("summary").click()
+    expect(words.get_by_text(alt)).to_be_visible()
+    take_picture(page, "figure-in-words")

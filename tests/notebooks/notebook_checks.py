@@ -1,6 +1,7 @@
 """What must be true of a notebook as a file. One function a rule: ``(notebook, path) -> list of problems``.
 
-``CHECKS`` holds every rule, notebook_skeleton.py's too; test_notebooks.py shows that each one can fail.
+``CHECKS`` holds every rule, those of notebook_skeleton.py and notebook_laws.py too; test_notebooks.py shows
+that each one can fail.
 """
 
 import ast
@@ -16,7 +17,6 @@ Check = Callable[[NotebookNode, Path], list[str]]
 CHECKS: dict[str, Check] = {}
 
 MAX_KILOBYTES = 400
-MAX_CODE_LINES = 15
 MIN_ALT = 30
 MIN_MARKDOWN_SHARE = 0.45
 MIN_FIGURES = 3
@@ -242,22 +242,34 @@ def figures_have_alt(notebook: NotebookNode, path: Path) -> list[str]:
 
 
 @check
-def short_cells(notebook: NotebookNode, path: Path) -> list[str]:
-    problems = []
-    for i, cell in code_cells(notebook):
-        lines = [
-            line for line in cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#")
-        ]
-        if len(lines) > MAX_CODE_LINES and "long" not in tags(cell):
-            problems.append(
-                f"{where(i, cell)}: {len(lines)} lines of code, at most {MAX_CODE_LINES} (or tag it 'long')"
-            )
-    return problems
-
-
-@check
 def enough_text(notebook: NotebookNode, path: Path) -> list[str]:
     share = sum(cell.cell_type == "markdown" for cell in notebook.cells) / max(len(notebook.cells), 1)
     if share >= MIN_MARKDOWN_SHARE:
         return []
     return [f"only {share:.0%} of the cells are markdown, at least {MIN_MARKDOWN_SHARE:.0%} are expected"]
+
+
+def answers_problems(notebook: NotebookNode, path: Path, exercises: list[str]) -> list[str]:
+    """What is wrong with a notebook of worked answers: the rules of a file, a part for each exercise."""
+    problems = [problem for rule in FILE_RULES for problem in CHECKS[rule](notebook, path)]
+    number = path.name.removesuffix("_answers.ipynb")
+    if not notebook.cells[0].source.startswith(f"# {number} · Answers to the exercises (练习解答)"):
+        problems.append(f"must begin with '# {number} · Answers to the exercises (练习解答)'")
+    titles = [
+        match[1]
+        for cell in notebook.cells
+        if cell.cell_type == "markdown" and (match := re.match(r"## (\d+\. .*\S)", cell.source))
+    ]
+    if titles != exercises:
+        problems.append(f"answers {titles}, the lesson's exercises are {exercises}")
+    if not any("assert" in cell.source for _, cell in code_cells(notebook)):
+        problems.append("asserts nothing")
+    return problems
+
+
+# What holds of every notebook as a file, lesson or not.
+FILE_RULES = (
+    *("ran_in_order", "outputs_are_there", "no_errors", "no_stderr", "small", "ids", "kernelspec"),
+    *("saved_by_the_tool", "no_absolute_paths", "no_installs", "nothing_remote", "no_missing_glyphs"),
+    *("figures_have_alt", "folds_are_closed", "figures_reach_everybody", "numbers_not_truth"),
+)

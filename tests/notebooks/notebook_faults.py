@@ -24,6 +24,14 @@ def write(start: str, old: str, new: str) -> Break:
     return apply
 
 
+def everywhere(old: str, new: str) -> Break:
+    def apply(notebook: NotebookNode) -> None:
+        for target in notebook.cells:
+            target.source = target.source.replace(old, new)
+
+    return apply
+
+
 def drop(start: str) -> Break:
     return lambda n: n.cells.remove(cell(n, start))
 
@@ -51,6 +59,11 @@ def swap(first: str, second: str) -> Break:
 
 def metadata(start: str, **values: object) -> Break:
     return lambda n: cell(n, start).metadata.update(values)
+
+
+def hide(start: str, source: str) -> Break:
+    """Gives a cell another source, folded away."""
+    return put(start, source=source, metadata={"jupyter": {"source_hidden": True}})
 
 
 def alt(text: str | None) -> Break:
@@ -141,9 +154,56 @@ BREAKS: dict[str, list[tuple[Break, str]]] = {
         (alt("A line."), "'A line.'"),
         (alt("Automatic description: a figure of 1 panels without titles"), "Automatic"),
     ],
-    "short_cells": [(put("print(2", source="x = 1\n" * 16), "16 lines")],
+    "short_cells": [
+        (put("print(2", source="x = 1\n" * 21), "21 lines"),
+        (hide("print(2", "x = 1\n" * 46), "46 lines"),
+    ],
+    "minutes_are_honest": [
+        (write("## Before", "Plan about 60 minutes for yourself.", ""), "must say"),
+        (write("## Before", "about 60", "about 59"), "a lesson takes 60 to 75"),
+        (write("## Summary", "A line", "word " * 3000 + "A line"), "states 60 minutes"),
+        (put("print(2", source="x = 1\n" * 200), "lines and"),
+        (add("> **Try it.** Again.\n\n" * 12), "boxes take"),
+    ],
+    "one_hour": [
+        (lambda n: n.cells.__delitem__(slice(12, 30)), "a lesson has 40 to 80"),
+        (lambda n: n.cells.extend(v4.new_markdown_cell("x") for _ in range(40)), "a lesson has 40 to 80"),
+        (write("## Summary", "A line", "word " * 3200 + "A line"), "at most 3200"),
+        (lambda n: n.cells.extend(v4.new_code_cell("x = 1\n" * 8) for _ in range(15)), "a median of 8"),
+    ],
+    "predictions_can_be_written": [
+        (write("### 1.1", "\n>\n> *My prediction:* …", ""), "My prediction"),
+        (write("> **Predict.** Does", "*My prediction:* …", "*My prediction:* 3"), "My prediction"),
+    ],
+    "turns_are_checked": [
+        (drop("> **Your turn.** Name"), "2 boxes"),
+        (write("> **Your turn.** Name", "```python", "```"), "in a fold"),
+        (write("name = ", "...", "2"), "with a '...'"),
+        (metadata("name = ", tags=[]), "must be the stub"),
+        (metadata("your_turn(name", tags=[]), "must be tagged"),
+        (write("> **Your turn.** Name", "> **Your turn.**", "> **My turn.**"), "3 stubs"),
+        (put("your_turn(name", outputs=[v4.new_output("stream", text="right\n")]), "it says ['right']"),
+        (put("your_turn(name", outputs=[]), "it says []"),
+    ],
+    "exercises_are_graded": [
+        (write("## Exercises", "1. **Draw** (★, 5 min).", "1. Draw."), "must begin like"),
+        (write("## Exercises", "<details><summary>Hint</summary>Look.</details>", ""), "3 folded hints"),
+        (write("## Exercises", "answers/99_answers.ipynb", "answers/98_answers.ipynb"), "99_answers.ipynb"),
+    ],
+    "numbers_not_truth": [
+        (say("equal: True\n"), "truth values"),
+        (say("equal: True\nand: False\n"), "truth values"),
+        (say("[True, False]\n"), "truth values"),
+        (say("at least 85 %: True\n"), "truth values"),
+        (say("all equal = True\n"), "truth values"),
+    ],
+    "figures_reach_everybody": [
+        (lambda n: cell(n, "draw(1)").outputs.pop(1), "in words"),
+        (lambda n: cell(n, "draw(1)").outputs[0].metadata["image/png"].pop("width"), "its width"),
+        (lambda n: cell(n, "draw(1)").outputs[1].data.update({"text/html": "<p>?</p>"}), "in words"),
+    ],
     "enough_text": [
-        (lambda n: n.cells.extend(v4.new_code_cell("x = 1") for _ in range(12)), "are markdown"),
+        (lambda n: n.cells.extend(v4.new_code_cell("x = 1") for _ in range(40)), "are markdown"),
     ],
     "headings_nest": [
         (write("### 1.1", "###", "####"), "'1.1 Look' skips level 3"),
@@ -170,7 +230,7 @@ BREAKS: dict[str, list[tuple[Break, str]]] = {
     "abilities_listed": [(write("## What you", "\n- draw a line", ""), "lists 2 lines")],
     "time_stated": [
         (write("## Before", "on a two-core laptop", "quickly"), "two-core"),
-        (write("## Before", "5 seconds", "a while"), "minutes or seconds"),
+        (write("## Before", "5 seconds", "a while"), "NN seconds"),
     ],
     "setup_cell": [
         (metadata("from helpers", tags=[]), "has 0 code cells tagged 'setup'"),
@@ -180,7 +240,8 @@ BREAKS: dict[str, list[tuple[Break, str]]] = {
     ],
     "boxes_are_there": [
         (write("### 1.1", "> **Predict.**", "Predict"), "2 boxes '> **Predict.**'"),
-        (drop("> **Try it.**"), "0 boxes '> **Try it.**'"),
+        (everywhere("> **Try it.**", "Try it."), "0 boxes '> **Try it.**'"),
+        (drop("> **Your turn.** Name"), "2 boxes '> **Your turn.**'"),
         (write("## 2.", "**Check yourself.**", "Check"), "0 boxes '> **Check yourself.**'"),
     ],
     "predictions_resolve": [
@@ -199,7 +260,7 @@ BREAKS: dict[str, list[tuple[Break, str]]] = {
     ],
     "folds_are_closed": [(write("## Quiz", "It is 5.\n\n</details>", "It is 5."), "do not match")],
     "endings_are_full": [
-        (write("## Exercises", "\n4. Move it.", ""), "3 numbered exercises"),
+        (write("## Exercises", "4. **Move it**", "**Move it**"), "3 numbered exercises"),
         (write("## References", "- Euclid", "Euclid"), "1 references"),
         (write("## Summary", "A line has a slope.", ""), "'## Summary' is empty"),
         (write("## Homework", "None.", ""), "'## Homework' is empty"),

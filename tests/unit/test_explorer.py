@@ -47,12 +47,13 @@ def run(tmp_path: Path, *moves: tuple[str, Any], source: str = NOTEBOOK) -> list
 
 
 def test_saved_notebook_reads_well_without_a_kernel(tmp_path: Path) -> None:
-    sliders, figure = run(tmp_path)[0].outputs
+    sliders, figure, words = run(tmp_path)[0].outputs
     assert sliders.data == {
         "text/plain": "Run this cell to get sliders for: learning rate, steps, kind, grid."
     }
     assert figure.data["image/png"]
-    assert figure.metadata == {"image/png": {"alt": "2 steps of kind a, grid True"}}
+    assert figure.metadata == {"image/png": {"alt": "2 steps of kind a, grid True", "width": 160}}
+    assert "2 steps of kind a, grid True" in words.data["text/html"]
 
 
 def test_moved_slider_draws_anew_in_place(tmp_path: Path) -> None:
@@ -60,18 +61,20 @@ def test_moved_slider_draws_anew_in_place(tmp_path: Path) -> None:
     assert moved.outputs[0].text == "(0.1, 3, 'a', True)\n"
     assert chosen.outputs[0].text == "(0.1, 3, 'b', True)\n"
     assert ticked.outputs[0].text == "(0.1, 3, 'b', False)\n"
-    assert len(explorer.outputs) == 2
+    assert len(explorer.outputs) == 3
     assert explorer.outputs[1].metadata["image/png"]["alt"] == "3 steps of kind b, grid False"
+    assert "3 steps of kind b, grid False" in explorer.outputs[2].data["text/html"]
 
 
 def test_failing_draw_is_reported_below_the_sliders(tmp_path: Path) -> None:
     explorer, moved = run(tmp_path, ("steps", 4))
     assert moved.outputs[0].text == "(0.1, 4, 'a', True)\n"
-    assert [output.output_type for output in explorer.outputs] == ["display_data"] * 2
+    assert [output.output_type for output in explorer.outputs] == ["display_data"] * 3
     text = explorer.outputs[1].data["text/plain"]
     assert "ArithmeticError: four is too many" in text
     assert "steps = 4" in text
     assert "image/png" not in explorer.outputs[1].data
+    assert explorer.outputs[2].data == {"text/plain": ""}, "no words about a figure that is not there"
 
 
 def test_sliders_survive_a_failing_draw(tmp_path: Path) -> None:
@@ -85,7 +88,7 @@ def test_pyplot_figures_work_too_and_show_once(tmp_path: Path) -> None:
     assert ours in NOTEBOOK
     source = NOTEBOOK.replace(ours, plain)
     explorer, moved = run(tmp_path, ("steps", 3), source=source)
-    assert len(explorer.outputs) == 2
+    assert len(explorer.outputs) == 3
     assert "3 steps of kind a" in explorer.outputs[1].metadata["image/png"]["alt"]
     assert [output.output_type for output in moved.outputs] == ["stream"]
 
@@ -129,7 +132,8 @@ def test_live_page_gets_the_sliders_first(screen: Screen) -> None:
     explore(line, slope=(-1, 3, 1))
     assert WIDGET_VIEW in screen.shown[0]
     assert screen.shown[1]["text/plain"] == "Figure: slope -1"
-    assert len(screen.shown) == 2
+    assert screen.shown[2]["text/plain"] == "The figure in words: slope -1"
+    assert len(screen.shown) == 3
 
 
 def test_update_follows_the_slider(screen: Screen) -> None:
@@ -137,7 +141,7 @@ def test_update_follows_the_slider(screen: Screen) -> None:
     slider = slider_of(screen.shown[0])
     for value in (1, 2, 3):
         slider.value = value
-    texts = [data["text/plain"] for data in screen.updates]
+    texts = [data["text/plain"] for data in screen.updates[::2]]  # below each figure: its words
     assert texts[0] == "Figure: slope 1"
     assert "slope = 2" in texts[1] and "two is bad" in texts[1]
     assert texts[2] == "Figure: slope 3"

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.font_manager import fontManager
 from matplotlib.legend import Legend
 from matplotlib.text import Text
+from nbconvert import HTMLExporter
 from notebook_tools import execute, save
 from PIL import Image
 
@@ -28,7 +30,7 @@ from helpers import (
     plot_kernels,
     show,
 )
-from helpers.plots.figures import CourseFigure, png_bytes
+from helpers.plots.figures import CourseFigure, in_words, mime_bundle, png_bytes, with_palette
 from helpers.plots.style import COLOURS, RIGHT, WRONG, families
 from helpers.plots.text import wrap_title
 
@@ -96,10 +98,17 @@ def test_type_is_large_enough_and_legends_have_no_frame() -> None:
         assert not any(legend.get_frame_on() for legend in figure.findobj(Legend)), name
 
 
-def test_figure_shows_itself_with_alt() -> None:
-    data, metadata = plot_history(HISTORY, alt="the loss\n falls")._repr_mimebundle_()
-    assert data["text/plain"] == "Figure: the loss falls"
-    assert metadata == {"image/png": {"alt": "the loss falls"}}
+def test_figure_shows_itself_with_alt(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.append((data, options)))
+    plot_history(HISTORY, alt="the loss\n falls < 1")._ipython_display_()
+    (picture, options), (words, _) = shown
+    assert picture["text/plain"] == "Figure: the loss falls < 1"
+    assert options["metadata"] == {"image/png": {"alt": "the loss falls < 1", "width": 832}}
+    assert words["text/plain"] == "The figure in words: the loss falls < 1"
+    assert words["text/html"] == (
+        "<details><summary>The figure in words</summary>the loss falls &lt; 1</details>"
+    )
 
 
 def test_same_figure_gives_the_same_small_png() -> None:
@@ -107,7 +116,20 @@ def test_same_figure_gives_the_same_small_png() -> None:
     assert first == second
     picture = Image.open(io.BytesIO(first))
     assert "Software" not in picture.info
-    assert picture.width == round(80 * plot_history(HISTORY).get_figwidth())
+    assert picture.width == round(2 * 80 * plot_history(HISTORY).get_figwidth())
+    assert len(picture.getcolors()) <= 64
+
+
+def test_a_palette_is_as_small_as_nobody_can_tell() -> None:
+    grey = np.repeat(np.random.default_rng(0).integers(256, size=(200, 200, 1), dtype=np.uint8), 3, axis=2)
+    many = np.random.default_rng(0).integers(256, size=(200, 200, 3), dtype=np.uint8)
+    colours = {
+        name: len(with_palette(Image.fromarray(a)).getcolors())
+        for name, a in (("grey", grey), ("many", many))
+    }
+    assert colours["grey"] == 64
+    assert colours["many"] > 64
+    assert len(with_palette(Image.new("RGB", (200, 200), "#0072B2")).getcolors()) == 1
 
 
 def test_automatic_alt_is_made_of_titles_and_labels() -> None:
@@ -184,12 +206,13 @@ def test_show_takes_the_current_pyplot_figure(monkeypatch: pytest.MonkeyPatch) -
     show(alt="a line\nthat rises")
     data, options = shown[0]
     assert data["text/plain"] == "Figure: a line that rises"
-    assert options["metadata"] == {"image/png": {"alt": "a line that rises"}}
+    assert options["metadata"] == {"image/png": {"alt": "a line that rises", "width": 512}}
+    assert shown[1][0]["text/plain"] == "The figure in words: a line that rises"
     figure, _ = plt.subplots()
     show(figure)
-    assert shown[1][0]["text/plain"].startswith("Figure: Automatic description")
+    assert shown[2][0]["text/plain"].startswith("Figure: Automatic description")
     show(new_figure(alt="our own")[0])
-    assert shown[2][0]["text/plain"] == "Figure: our own"
+    assert shown[4][0]["text/plain"] == "Figure: our own"
 
 
 def test_show_without_a_figure() -> None:
@@ -212,10 +235,23 @@ def test_notebook_stores_each_figure_once_with_alt(tmp_path: Path) -> None:
     *shown, quiet = execute(tmp_path / "a.ipynb").cells
     assert quiet.outputs == []
     for cell, alt in zip(shown, alts, strict=True):
-        (output,) = cell.outputs
-        assert output.metadata == {"image/png": {"alt": alt}}
+        output, words = cell.outputs
+        assert output.metadata == {"image/png": {"alt": alt, "width": 512}}
         assert output.data["text/plain"] == f"Figure: {alt}"
         assert set(output.data) == {"image/png", "text/plain"}
+        assert f"</summary>{alt}</details>" in words.data["text/html"]
+
+
+def test_a_page_made_of_a_notebook_gives_the_words_too() -> None:
+    """nbconvert's classic page has the metadata's alt text; its page in JupyterLab's look has the fold."""
+    data, metadata = mime_bundle(new_figure(size=(1, 1))[0], "a line that rises")
+    shown = [v4.new_output("display_data", data=data, metadata=metadata)]
+    shown.append(v4.new_output("display_data", data=in_words("a line that rises")))
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("fig", id="only-cell", outputs=shown)])
+    classic, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert re.search(r'<img[^>]*alt="a line that rises"', classic)
+    lab, _ = HTMLExporter().from_notebook_node(notebook)
+    assert "</summary>a line that rises</details>" in lab
 
 
 # Images

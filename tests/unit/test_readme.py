@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]*.ipynb"))
 LINKS = sorted(set(re.findall(r"\]\(([^)#\s]+)\)", README)))
 
 
@@ -17,12 +18,21 @@ def test_a_link_leads_to_a_file(link):
     assert (ROOT / link).is_file()
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")), ids=lambda p: p.stem
-)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_every_notebook_is_on_the_map_under_its_title(path):
-    title = re.search(r'"# \d\d · (.+?) \(', path.read_text("utf-8")).group(1)
-    assert f"| {path.name[:2]} | [{title}](notebooks/{path.name}) |" in README
+    number, title = re.search(r'"# (\d\d[a-z]?) · (.+?) \(', path.read_text("utf-8")).groups()
+    assert f"| {number} | [{title}](notebooks/{path.name}) |" in README
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_the_map_states_the_times_that_the_notebook_states(path):
+    text = path.read_text("utf-8")
+    yours = re.search(r"Plan about (\d+) minutes for yourself\.", text).group(1)
+    runs = re.search(r"itself runs in under (\d+) seconds", text).group(1)
+    rows = [
+        line for line in README.splitlines() if line.startswith("| ") and f"(notebooks/{path.name})" in line
+    ]
+    assert [row.split("|")[-3:-1] for row in rows] == [[f" {yours} min ", f" {runs} s "]]
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"course\.py ([a-z]+)", README))))
