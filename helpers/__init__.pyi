@@ -14,10 +14,14 @@ from .train.augmentation import random_flip, random_shift
 from .train.batching import batches
 from .train.loop import fit
 from .train.measuring import accuracy, evaluate, predict
+from .train.muon import Muon, orthogonal
+from .train.recipes import Recipe, one_cycle, rungs, steps_of, time_to_target, train_recipe
 from .turns import your_turn
 
 __all__ = [
     "ImageSet",
+    "Muon",
+    "Recipe",
     "accuracy",
     "batches",
     "device_report",
@@ -27,6 +31,8 @@ __all__ = [
     "is_downloaded",
     "load_images",
     "new_figure",
+    "one_cycle",
+    "orthogonal",
     "pick_device",
     "plot_activations",
     "plot_confusion_matrix",
@@ -38,9 +44,13 @@ __all__ = [
     "predict",
     "random_flip",
     "random_shift",
+    "rungs",
     "sample_image",
     "seed_everything",
     "show",
+    "steps_of",
+    "time_to_target",
+    "train_recipe",
     "write_samples",
     "your_turn",
 ]

@@ -31,7 +31,7 @@ class Muon(torch.optim.SGD):
     Args:
         weights: the parameters of a model.
         lr: learning rate of the other weights; what a scheduler changes.
-        kernel_lr: learning rate of the kernels where ``lr`` has the value given here; it follows the schedule.
+        kernel_lr: learning rate of the kernels while ``lr`` is as given here; it follows the schedule.
         momentum: of the kernels.
     """
 

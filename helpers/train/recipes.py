@@ -132,9 +132,10 @@ def rungs(first: Recipe, changes: Mapping[str, Mapping[str, Any]]) -> Iterator[t
 
 
 class Reached(NamedTuple):
-    """Epochs that were needed, and the seconds of training of each seed."""
+    """What was needed: epochs, their pictures as passes over the whole set, and the seconds of each seed."""
 
     epochs: int
+    passes: float
     seconds: tuple[float, ...]
 
 
@@ -154,14 +155,25 @@ def time_to_target(
             accuracies are looked at after every epoch of one training, as long as the longest budget.
 
     Returns:
-        Epochs and seconds; None where no budget is enough.
+        Epochs, passes and seconds; None where no budget is enough.
     """
     seeds, budgets = list(seeds), sorted(budgets)
+
+    def reached(epochs: int, seconds: list[float]) -> Reached:
+        pictures = sum(steps_of(recipe, epochs, len(data[0]))) * recipe.batch
+        return Reached(epochs, pictures / len(data[0]), tuple(seconds))
+
     if recipe.one_cycle:
         for epochs in budgets:
-            runs = [train_recipe(recipe, data, epochs, seed) for seed in seeds]
-            if median(right_of(run.model) for run in runs) >= target:
-                return Reached(epochs, tuple(run.seconds for run in runs))
+            rights, seconds = [], []
+            for seed in seeds:
+                run = train_recipe(recipe, data, epochs, seed)
+                rights.append(right_of(run.model))
+                seconds.append(run.seconds)
+                if 2 * sum(right < target for right in rights) > len(seeds):
+                    break  # the median is below the target, whatever the others do
+            if len(rights) == len(seeds) and median(rights) >= target:
+                return reached(epochs, seconds)
         return None
     needed, seconds = [], []
     for seed in seeds:
@@ -175,4 +187,4 @@ def time_to_target(
         needed.append(len(seen) if seen[-1] >= target else budgets[-1] + 1)
         seconds.append(run.seconds / len(seen))
     epochs = round(median(needed))
-    return None if epochs > budgets[-1] else Reached(epochs, tuple(epochs * one for one in seconds))
+    return None if epochs > budgets[-1] else reached(epochs, [epochs * one for one in seconds])
