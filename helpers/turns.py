@@ -92,7 +92,9 @@ def shown(value: Any) -> str:
     """A value in a message: small ones in full, large ones by their shape."""
     if isinstance(value, torch.Tensor | np.ndarray) and value.ndim:
         numbers = as_array(value)
-        listed = repr((numbers if numbers.dtype == bool else np.round(numbers, 4)).tolist())
+        if numbers.dtype.kind == "f":
+            numbers = np.round(numbers.astype(float), 4)  # float32 would be listed with digits it has not
+        listed = repr(numbers.tolist())
         return listed if len(listed) <= LONG else f"{type(value).__name__} of shape {tuple(value.shape)}"
     if isinstance(value, torch.Tensor | np.generic | np.ndarray):
         value = value.item()

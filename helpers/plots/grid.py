@@ -28,7 +28,8 @@ def panel_grid(
     across = cols * cell[0] + (cols - 1) * GAP
     width = max(3.2, across + 2 * PAD) + right
     heading = wrap_title(title, width)
-    above = LINE * max(caption.count("\n") + 1 if caption else 0 for caption in captions) + 0.04
+    lines = max(caption.count("\n") + 1 if caption else 0 for caption in captions)
+    above = LINE * lines + 0.04 if lines else 0.0  # without captions one gap stands between all panels
     top = PAD + above + (0.08 + 0.24 * (heading.count("\n") + 1) if heading else 0)
     height = top + rows * cell[1] + (rows - 1) * (above + GAP) + PAD + bottom
     left = (width - right - across) / 2

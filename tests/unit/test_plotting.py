@@ -312,9 +312,9 @@ def test_panels_stand_close_and_no_lonely_row_is_wide() -> None:
     first, second, below = (ax.get_position() for ax in figure.axes[:3])
     width, height = figure.get_size_inches()
     assert (second.x0 - first.x1) * width == pytest.approx(0.08)
-    assert (first.y0 - below.y1) * height == pytest.approx(0.12)
+    assert (first.y0 - below.y1) * height == pytest.approx(0.08), "one gap between all tiles of a sheet"
     assert width == 3.2 and first.x0 + second.x1 == pytest.approx(1), "in the middle of a page of 3.2 inches"
-    assert height == pytest.approx(2 * 1.2 + 0.12 + 2 * 0.06 + 0.04)
+    assert height == pytest.approx(2 * 1.2 + 0.08 + 2 * 0.06)
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,8 @@ def test_a_function_is_called():
         (("a",), ("a", "b"), (), "expected 2 values, got 1 of them"),
         (("a", "c"), ("a", "b"), (), "value 1: expected 'b', got 'c'"),
         (double, 5, (2,), "not yet. double(2): expected 5, got 4"),
+        ([0.12346, 1.0], torch.tensor([0.1235678, 2.0]), (), "expected [0.1236, 2.0], got [0.12346, 1.0]"),
+        (double, [0.0, 1.0], (torch.tensor([0.0, 0.0001]),), "got [0.0, 0.0002]"),
         (forgets_return, 4, (2,), "forgets_return(2): nothing came back: is the word return missing?"),
         (double, 4, (), "TypeError"),
         (
@@ -138,7 +140,9 @@ def test_arguments_without_a_function_are_the_authors_mistake():
 def test_it_prints_one_line(capsys):
     your_turn(..., 4)
     your_turn(4, 4)
-    assert capsys.readouterr().out == "not answered yet\nright\n"
+    your_turn(4.01, 4)
+    your_turn(double, 8.1, 4, tolerance=0.02)
+    assert capsys.readouterr().out == "not answered yet\nright\nnot yet. expected 4, got 4.01\nright\n"
 
 
 def test_the_stubs_of_a_notebook(tmp_path):
