@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 from launcher.arguments import BENCHMARKS
 
@@ -16,10 +17,14 @@ class Options:
     Attributes:
         rounds: measured repetitions of everything that is repeated; None for each section's own number.
         hand_ins: hand-ins that ``grading`` makes and grades.
+        entry: a file that ``mnist`` races in the place of our own entries.
+        validate: ``mnist`` asks training digits that it kept apart, not the test digits.
     """
 
     rounds: int | None = None
     hand_ins: int = 20
+    entry: Path | None = None
+    validate: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

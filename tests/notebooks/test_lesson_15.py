@@ -12,7 +12,6 @@ FACTS = {
     "15_training_fast": {
         "fact:same-batches",
         "fact:channels-last",
-        "fact:orthogonal",
         "fact:schedule",
         "fact:multiplications",
         "fact:fewer-products",

@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -12,14 +13,24 @@ import torch
 from course_project import ROOT, write_notebook
 
 from benchmarks import __main__ as command
-from benchmarks import grading, ladder, lenet, lenet_peers, mnist_seconds, notebooks, peers_env, startup
+from benchmarks import (
+    grading,
+    ladder,
+    lenet,
+    lenet_peers,
+    mnist_seconds,
+    notebooks,
+    peers_env,
+    speedrun,
+    startup,
+)
 from benchmarks.lenet_race import Racer, race, usable
 from benchmarks.lenet_task import BARE, COURSE, FLOOR, OWN, SMALL, Task, TorchvisionSet
 from benchmarks.lenet_task import lenet as lenet_5
 from benchmarks.report import replace_section, split, table, verdict, write_section
 from benchmarks.rounds import interleave, medians, ratios, uncertainty
 from benchmarks.sections import SECTIONS, Options, Section
-from helpers import accuracy, load_images, predict
+from helpers import load_images
 from launcher.errors import CourseError
 
 ORDER = ["first", "second", "third"]
@@ -157,46 +168,93 @@ def test_only_the_named_sections_run_and_one_that_fails_keeps_its_numbers(monkey
 
 
 def test_a_rung_of_the_lesson_is_climbed_as_the_lesson_shows_it():
-    rung, (epochs, seconds) = ladder.climb("Muon", target=0.5, seeds=1, full=False)
-    assert (rung, epochs) == ("Muon", 1) and seconds > 0
+    rung, (passes, seconds) = ladder.climb("Muon", target=0.5, seeds=1, full=False)
+    assert rung == "Muon" and 0.95 < passes <= 1 and seconds > 0
     assert ladder.climb("Muon", target=1.1, seeds=1, full=False) == ("Muon", None)
 
 
 def test_the_ladder_compares_with_the_rung_above_and_with_the_first():
     text = ladder.write({"first": (8, 40.0), "second": (4, 20.0), "none": None, "third": (1, 5.0)}, 3)
-    assert "| first | 8 | 40.0 | 1.00 | 1.0 |" in text
-    assert "| second | 4 | 20.0 | 2.00 | 2.0 |" in text
+    assert "| first | 8.0 | 5.0 | 40.0 | 1.00 | 1.0 |" in text
+    assert "| second | 4.0 | 5.0 | 20.0 | 2.00 | 2.0 |" in text
     assert "| none | not reached |" in text
-    assert "| third | 1 | 5.0 | 4.00 | 8.0 |" in text
+    assert "| third | 1.0 | 5.0 | 5.0 | 4.00 | 8.0 |" in text
 
 
-def test_the_two_recipes_of_the_lesson_and_the_published_one_learn():
+@pytest.fixture
+def digits():
+    """The sample: 4,000 digits to train on and 1,000 to ask."""
     train, test = (load_images("mnist", split, dtype=torch.uint8) for split in ("train", "test"))
-    digits = mnist_seconds.Digits(
-        train.images, train.labels, mnist_seconds.normalise(test.images), test.labels
-    )
-    names = mnist_seconds.lesson()
-    programs = [mnist_seconds.published]
-    programs += [mnist_seconds.ours(names, recipe, 3) for recipe in ("QUICK", "BEST")]
-    for train_it in programs:
-        model, seconds = train_it(digits, seed=0)
-        assert seconds > 0
-        assert accuracy(predict(model, digits.x_test), digits.y_test) > 0.5
+    return speedrun.Digits(train.images, train.labels, test.images, test.labels)
+
+
+def test_our_entries_and_the_published_recipe_learn(digits):
+    entries = dict(speedrun.load_entry(path) for path in (mnist_seconds.QUICK, mnist_seconds.BEST))
+    for train_it in (mnist_seconds.published, *entries.values()):
+        run = speedrun.timed(train_it, digits, seed=0)
+        assert run.seconds > 0 and run.answering > 0
+        assert run.right > 0.5
+
+
+ENTRY = """\"\"\"Always says {digit}.\"\"\"
+import torch
+def train(images, labels, seed):
+    images.zero_()
+    return lambda asked: torch.nn.functional.one_hot(torch.full((len(asked),), {digit}), 10)
+"""
+
+
+def test_an_entry_is_a_file_with_a_function(tmp_path, digits):
+    path = tmp_path / "mine.py"
+    path.write_text(ENTRY.format(digit=3), encoding="utf-8")
+    name, train = speedrun.load_entry(path)
+    assert name == "`mine`: Always says 3"
+    before = digits.images.clone()
+    run = speedrun.timed(train, digits, seed=0)
+    assert run.right == pytest.approx((digits.answers == 3).float().mean().item())
+    assert digits.images.equal(before), "an entry that spoils its pictures spoils those of nobody else"
+
+
+def test_what_is_no_entry_is_told(tmp_path, digits):
+    with pytest.raises(CourseError, match="There is no file"):
+        speedrun.load_entry(tmp_path / "missing.py")
+    path = tmp_path / "empty.py"
+    path.write_text("train = 3", encoding="utf-8")
+    with pytest.raises(CourseError, match="defines no function train"):
+        speedrun.load_entry(path)
+    with pytest.raises(CourseError, match="scores \\(N, 10\\)"):
+        speedrun.timed(lambda images, labels, seed: lambda asked: asked[:, 0, 0, :5], digits, seed=0)
+
+
+def test_validation_keeps_training_digits_apart_and_never_sees_a_test_digit(monkeypatch):
+    asked = []
+
+    def fake(name, split, **options):
+        asked.append(split)
+        images = torch.arange(60_000).view(-1, 1, 1, 1)
+        return SimpleNamespace(images=images, labels=torch.arange(60_000) % 10)
+
+    monkeypatch.setattr(speedrun, "load_images", fake)
+    split = speedrun.load_digits(validate=True)
+    assert asked == ["train"]
+    assert (len(split.images), len(split.asked)) == (50_000, 10_000)
+    assert set(split.images.flatten().tolist()).isdisjoint(split.asked.flatten().tolist())
+    assert split.answers.equal(split.asked.flatten() % 10)
 
 
 def test_the_targets_say_how_near_they_came():
     def runs(seconds, right):
-        return [mnist_seconds.Run(seconds, right, right + 0.001)] * 2
+        return [speedrun.Run(seconds, 0.25, right)] * 2
 
-    found = {
-        mnist_seconds.RECIPE: runs(10.0, 0.99),
-        mnist_seconds.QUICK: runs(2.0, 0.9895),
-        mnist_seconds.BEST: runs(11.0, 0.9951),
-    }
+    found = {mnist_seconds.RECIPE: runs(10.0, 0.99), "q": runs(1.0, 0.9895), "b": runs(11.0, 0.9961)}
     text = mnist_seconds.write(found)
-    assert "| 99.0 % (asked once) | 98.95 % | **missed** |" in text
-    assert "| 99.0 % (asked nine times) | 99.05 % | met |" in text
-    assert "| … in ≤ 0.2 of the recipe's time | 0.200 | met |" in text
+    assert "| q | 1.00 | 0.100 | 98.95 ± 0.00 % | 0.25 |" in text
+    assert "60,000 digits, tested on 10,000; 2 seeds" in text
+    assert "validation" not in text and "validation" in mnist_seconds.write(found, validate=True)
+    text = mnist_seconds.targets(found, "q", "b")
+    assert "| 99.0 % right | 98.95 % | **missed** |" in text
+    assert "| … in ≤ 0.1 of the recipe's time | 0.100 | met |" in text
+    assert "| 99.6 % right | 99.61 % | met |" in text
     assert "| … in ≤ 10 s | 11.00 s | **missed** |" in text
     assert "| … the same where the recipe takes 7.7 s, by the ratio | 8.47 s | met |" in text
 
