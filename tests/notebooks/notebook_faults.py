@@ -198,7 +198,7 @@ BREAKS: dict[str, list[tuple[Break, str]]] = {
         (say("all equal = True\n"), "truth values"),
     ],
     "titles_begin_alike": [
-        (write("draw(1)", "draw(1)", 'draw(1)\nax.set_title("a line that rises")'), "'a line that rises'"),
+        (write("draw(1)", "draw(1)", 'draw(1)\nax.set_title("here a line rises fast")'), "'here a line"),
         (write("draw(1)", "draw(1)", "draw(1)\nax.set(title=f'a line of just {1 + 1} units')"), "a line of"),
     ],
     "figures_reach_everybody": [
