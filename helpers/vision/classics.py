@@ -124,14 +124,14 @@ class _Inception(nn.Module):
 
 
 def small_googlenet() -> nn.Sequential:
-    """A folded input, one convolution, two Inception blocks: (N, 1, 28, 28) → (N, 10).
+    """A folded input, one convolution, pooling, two Inception blocks: (N, 1, 28, 28) → (N, 10).
 
-    ``PixelUnshuffle(2)`` puts each 2 × 2 pixels into four channels: everything after it works on 14 × 14.
+    ``PixelUnshuffle(2)`` puts each 2 × 2 pixels into four channels; the blocks work on 7 × 7.
     """
     return named(
         stem=nn.Sequential(nn.PixelUnshuffle(2), _unit(4, 16, 3)),
-        inception1=_Inception(16, 16, (8, 16), (8, 16), 16),
         pool=nn.MaxPool2d(3, stride=2, ceil_mode=True),
+        inception1=_Inception(16, 16, (8, 16), (8, 16), 16),
         inception2=_Inception(64, 32, (16, 32), (8, 16), 16),
         head=nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(96, CLASSES)),
     )

@@ -47,8 +47,10 @@ def ink_of_photos(photos: Tensor) -> Tensor:
         (N, 1, H, W) in [0, 1].
     """
     smooth = F.avg_pool2d(F.pad(photos, (1,) * 4, mode="replicate"), 3, stride=1)
-    paper = F.max_pool2d(smooth, 25, stride=1, padding=12)
-    paper = F.avg_pool2d(F.pad(paper, (12,) * 4, mode="replicate"), 25, stride=1)
+    # Windows of 25 × 25, down and then across: the same result as in one step, for a tenth of the work.
+    down = F.max_pool2d(smooth, (25, 1), stride=1, padding=(12, 0))
+    paper = F.pad(F.max_pool2d(down, (1, 25), stride=1, padding=(0, 12)), (12,) * 4, mode="replicate")
+    paper = F.avg_pool2d(F.avg_pool2d(paper, (25, 1), stride=1), (1, 25), stride=1)
     ink = (1 - photos / paper.clamp(min=1e-3)).clamp(0, 1)
     darkest = ink.flatten(1).quantile(0.99, dim=1).clamp(min=1e-3).view(-1, 1, 1, 1)
     return ((ink / darkest - 0.2) / 0.8).clamp(0, 1)  # the weakest fifth is noise
