@@ -50,6 +50,9 @@ CELLS: list[str | tuple[str, list[str]]] = [
         '    alt = f"A straight line with the slope {slope} < 3, through the origin"\n'
         "    fig, ax = new_figure(size=(2, 1.5), alt=alt)\n"
         "    ax.plot([0, 1], [0, slope])\n"
+        "    ax.set_title('x + y, 2 lines')\n"
+        "    ax.set(title=f'{slope} is the slope')\n"
+        "    ax.set_title('slope')\n"
         "    return fig",
         [],
     ),

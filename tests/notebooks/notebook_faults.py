@@ -197,6 +197,10 @@ BREAKS: dict[str, list[tuple[Break, str]]] = {
         (say("at least 85 %: True\n"), "truth values"),
         (say("all equal = True\n"), "truth values"),
     ],
+    "titles_begin_alike": [
+        (write("draw(1)", "draw(1)", 'draw(1)\nax.set_title("here a line rises fast")'), "'here a line"),
+        (write("draw(1)", "draw(1)", "draw(1)\nax.set(title=f'a line of just {1 + 1} units')"), "a line of"),
+    ],
     "figures_reach_everybody": [
         (lambda n: cell(n, "draw(1)").outputs.pop(1), "in words"),
         (lambda n: cell(n, "draw(1)").outputs[0].metadata["image/png"].pop("width"), "its width"),

@@ -15,6 +15,8 @@ MEDIAN_LINES, MAX_LINES, MAX_HIDDEN_LINES = 7, 20, 45
 MINUTES = range(60, 76)
 NOT_READ = ("Exercises", "Homework", "References")  # they come on top of the hour, or are looked up
 EXERCISE = re.compile(r"\d+\. \*\*[^*]+\*\* \(★{1,3}, \d+ min\)")
+TITLE = re.compile(r"""(?:title=|title\()\s*f?["']([^"'\n]+)["']""")
+SENTENCE = 4  # words of a title that says something
 STUB, VERDICT = "your-turn", "your-turn-check"
 TRUTH = re.compile(r"(?:.*[:=]\s+)?[\[(]?\s*(?:True|False)(?:\s*,\s*(?:True|False))*\s*[\])]?")
 
@@ -168,6 +170,22 @@ def numbers_not_truth(notebook: NotebookNode, path: Path) -> list[str]:
         if lines and all(TRUTH.fullmatch(line.strip()) for line in lines) and "booleans" not in tags(cell):
             problems.append(f"{where(i, cell)}: prints truth values alone: print the numbers behind them")
     return problems
+
+
+@check
+def titles_begin_alike(notebook: NotebookNode, path: Path) -> list[str]:
+    """A title that is a sentence begins with a capital letter; the name of a panel need not."""
+    titles = [
+        (where(i, cell), match[1])
+        for i, cell in code_cells(notebook)
+        for match in TITLE.finditer(cell.source)
+    ]
+    return [
+        f"{place}: the title {title!r} must begin with a capital letter"
+        for place, title in titles
+        if title[0].islower()
+        and len(re.findall(r"[A-Za-z]{2,}", re.sub(r"\{[^}]*\}", "", title))) >= SENTENCE
+    ]
 
 
 def shown_text(output: NotebookNode) -> str:
