@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.lesson import lesson, need_whole_mnist
 from benchmarks.report import provenance, table
 from benchmarks.sections import Options
-from helpers import Recipe, rungs, time_to_target, train_recipe
+from helpers.train.recipes import Recipe, rungs, time_to_target, train_recipe
 
 SEEDS, TARGET = 3, 0.99
 Climbed = tuple[float, float] | None  # passes and median seconds; None where no budget reaches the target

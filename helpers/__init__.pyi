@@ -16,15 +16,11 @@ from .train.batching import batches
 from .train.diagnose import LayerState, layer_states, overfit_one_batch, update_sizes
 from .train.loop import fit
 from .train.measuring import accuracy, evaluate, predict
-from .train.muon import Muon, orthogonal
-from .train.recipes import Recipe, one_cycle, rungs, steps_of, time_to_target, train_recipe
 from .turns import your_turn
 
 __all__ = [
     "ImageSet",
     "LayerState",
-    "Muon",
-    "Recipe",
     "accuracy",
     "batches",
     "device_report",
@@ -35,8 +31,6 @@ __all__ = [
     "layer_states",
     "load_images",
     "new_figure",
-    "one_cycle",
-    "orthogonal",
     "overfit_one_batch",
     "pick_device",
     "plot_activations",
@@ -49,13 +43,9 @@ __all__ = [
     "predict",
     "random_flip",
     "random_shift",
-    "rungs",
     "sample_image",
     "seed_everything",
     "show",
-    "steps_of",
-    "time_to_target",
-    "train_recipe",
     "two_moons",
     "update_sizes",
     "write_samples",

@@ -1,4 +1,4 @@
-"""Muon: steps of the same length in every direction; built in notebook 15, section 6."""
+"""Muon: steps of the same length in every direction; notebook 15, section 5 and exercise 7."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from helpers import Muon, Recipe, train_recipe
+from helpers.train.muon import Muon
+from helpers.train.recipes import Recipe, train_recipe
 
 EPOCHS = 14
 

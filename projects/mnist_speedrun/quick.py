@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers import orthogonal
+from helpers.train.muon import orthogonal
 
 FRAME = 3  # pixels cut off on each side
 HIDDEN = 128  # neurons of the fully connected layer

@@ -7,8 +7,18 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers import Muon, Recipe, one_cycle, orthogonal, rungs, seed_everything, steps_of, time_to_target
-from helpers.train.recipes import Trained, pick, train_recipe
+from helpers import seed_everything
+from helpers.train.muon import Muon, orthogonal
+from helpers.train.recipes import (
+    Recipe,
+    Trained,
+    one_cycle,
+    pick,
+    rungs,
+    steps_of,
+    time_to_target,
+    train_recipe,
+)
 
 
 def network():
