@@ -5,6 +5,8 @@ The recipe at the end of notebook 15, on a network that has a third of the multi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor, nn
 
 from helpers.train.muon import Muon
@@ -45,6 +47,6 @@ def normalise(images: Tensor) -> Tensor:
 
 def train(images: Tensor, labels: Tensor, seed: int):
     """The entry: pixels uint8 (N, 1, 28, 28) and labels (N,) -> a model that answers pixels with scores."""
-    recipe = RECIPE if len(images) > 20_000 else Recipe(**{**RECIPE.__dict__, "batch": 64})
+    recipe = RECIPE if len(images) > 20_000 else replace(RECIPE, batch=64)
     model = train_recipe(recipe, (normalise(images), labels), EPOCHS, seed).model.eval()
     return lambda asked: model(normalise(asked))
