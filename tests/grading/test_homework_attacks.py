@@ -1,0 +1,51 @@
+"""Answers that are worth nothing and a trick: they earn what they are worth, and accuse nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("homework.author", reason="the student edition has no solutions")
+
+import homework_target as catalogue
+from homework_target import graded, handed_in, target
+
+from homework.teacher.grading import Grading, Status
+
+MARKED = {Status.GRADED, Status.REPAIRED, Status.MANUAL}
+ALL = catalogue.attacks()
+ON_REAL = [(name, attack) for name in catalogue.REAL for attack in catalogue.attacks_on(name)]
+
+
+def earned(grading: Grading) -> tuple[float | None, list[str]]:
+    """The score, and the tests that passed."""
+    return grading.score, [result.name for result in grading.tests if result.points]
+
+
+def test_there_are_at_least_forty_of_many_kinds():
+    assert len(ALL) >= 40
+    entries = [entry for kind in catalogue.KINDS for entry in catalogue.read(kind)["attack"]]
+    assert len(entries) == len(ALL), "two attacks have the same name"
+    assert sum(entry["former"] != 0 for entry in entries) >= 40, "too few that ever did any harm"
+
+
+@pytest.mark.parametrize("name", ["hw98", *catalogue.REAL])
+def test_the_zeros_are_worth_nothing_by_themselves(name):
+    aim = target(name)
+    grading = graded(aim, handed_in(aim, aim.zero))
+    assert (grading.status, *earned(grading)) == (Status.GRADED, 0, [])
+
+
+@pytest.mark.parametrize("attack", ALL)
+def test_an_attack_earns_nothing(attack):
+    aim = target("hw98")
+    grading = graded(aim, ALL[attack].handed_in(aim))
+    assert grading.status in MARKED, (grading.reason, grading.log)
+    assert earned(grading) == (0, [])
+
+
+@pytest.mark.parametrize(("name", "attack"), ON_REAL)
+def test_an_attack_on_a_real_homework_earns_nothing(name, attack):
+    aim = target(name)
+    grading = graded(aim, catalogue.attacks_on(name)[attack].handed_in(aim))
+    assert grading.status in MARKED, (grading.reason, grading.log)
+    assert earned(grading) == (0, [])

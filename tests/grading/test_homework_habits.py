@@ -1,0 +1,35 @@
+"""Right answers with the habits of people who work in notebooks: they lose nothing and accuse nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("homework.author", reason="the student edition has no solutions")
+
+import homework_target as catalogue
+from homework_target import graded, target
+
+from homework.teacher.grading import Status
+
+ALL = catalogue.habits()
+
+
+def test_there_are_at_least_sixty():
+    names = [entry["name"] for entry in catalogue.read("habits")["habit"]]
+    assert len(names) >= 60 and len(set(names)) == len(names)
+    assert sorted(name for one in ALL.values() for name in one.names.values()) == sorted(names)
+
+
+@pytest.mark.parametrize("hand_in", ALL)
+def test_a_habit_loses_nothing(hand_in):
+    aim, habits = target("hw98"), ALL[hand_in]
+    grading = graded(aim, habits.handed_in(aim))
+    lost = {
+        habits.names.get(result.task, result.name): result.message
+        for result in grading.tests
+        if not result.points
+    }
+    assert lost == {}
+    assert {habits.names.get(cell, cell): problem for cell, problem in grading.problems.items()} == {}
+    assert (grading.status, grading.reason, grading.repairs) == (Status.GRADED, "", [])
+    assert grading.score == sum(result.max_points for result in grading.tests)
