@@ -66,6 +66,18 @@ def require(condition: Any, message: str, hint: str | None = None) -> None:
         raise CheckFailed(message, hint)
 
 
+def observe(value: Any) -> Any:
+    """The same value. In grading, what stands in the brackets is computed where the student's code runs, all of
+    it, and only the value leaves: for what can be seen nowhere else, such as whether two names are one object.
+    """
+    return value
+
+
+def observer(function: Callable) -> Callable:
+    """Marks a given function that looks at how an answer works: in grading, its calls are as if in `observe`."""
+    return function
+
+
 def matching_hint(got: Any, hints: Mapping[str, Any], rtol: float, atol: float) -> str | None:
     """The first hint whose mistaken value is what came; None when it is no known mistake."""
     for sentence, value in hints.items():

@@ -5,15 +5,20 @@ The student's `check`, the teacher's `grade` and the tests of the checkers all c
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from homework import guards
 from homework.answered import Answered
-from homework.cells import QUESTION, TEST, Assignment, Cell, task_of
+from homework.cells import ANSWER, EXTRA, QUESTION, TEST, Assignment, Cell, task_of
+from homework.judge import Judge, Judgement
 from homework.replies import Ending, Reply
 from homework.session import Session
+from homework.split import Split
+
+MOST_STUCK = 2  # tests of a task that hang or crash before the others of the task are left out
 
 
 class Outcome(enum.StrEnum):
@@ -69,14 +74,12 @@ class Marks:
         results: one for each TEST cell, in order.
         problems: {name of a cell of the student's: what went wrong when it ran}.
         outputs: {name of a cell: its text output}.
-        altered: what of the test machinery was found changed; points are not to be trusted then.
         stopped: why the run ended before its end; empty when it did not.
     """
 
     results: list[Result] = dataclasses.field(default_factory=list)
     problems: dict[str, str] = dataclasses.field(default_factory=dict)
     outputs: dict[str, str] = dataclasses.field(default_factory=dict)
-    altered: list[str] = dataclasses.field(default_factory=list)
     stopped: str = ""
 
     @property
@@ -92,7 +95,7 @@ def mark(
     assignment: Assignment,
     session: Session,
     *,
-    guard: bool = False,
+    judge: Judge | None = None,
     only: str | None = None,
     progress: Callable[[Cell], None] = lambda cell: None,
 ) -> Marks:
@@ -101,29 +104,87 @@ def mark(
     Args:
         assignment: the homework with the answers in their places. With its hidden tests, they count too.
         session: where it runs.
-        guard: try each passed test again without the answer, and look whether functions that the tests
-            rely on were replaced.
+        judge: of this homework; a new one without it.
         only: run the tests of this task alone; all other cells still run.
         progress: called before each cell.
     """
-    marks, state = Marks(), Answered.of(assignment)
-    removable = guards.names_after_first_answer(assignment) if guard else None
+    run = Run(assignment, session, judge or Judge(assignment))
     for cell in cells_to_run(assignment, only):
         progress(cell)
         if cell.kind == TEST:
-            result = run_test(cell, session)
-            if removable is not None and result.status == PASSED:
-                marks.altered += guards.without_answers(cell, session, removable)
-            if result.status != PASSED and state.is_unanswered(cell.task, result.message):
-                result = dataclasses.replace(result, status=UNANSWERED, message="not answered yet", hint=None)
-            marks.results.append(result)
+            run.test(cell)
         else:
-            note_run(cell, session.run(cell.kind, cell.name, cell.source, cell.seconds), marks)
-    if guard:
-        altered, stopped = guards.canaries(session)
-        marks.altered += altered
-        marks.stopped = stopped or marks.stopped
-    return marks
+            run.cell(cell)
+    return run.marks
+
+
+class Run:
+    """One hand-in on its way through its cells.
+
+    Attributes:
+        hearing: of the process that runs now; a new start has a new one.
+        stuck: how many tests of each task hung, or ended the process.
+    """
+
+    def __init__(self, assignment: Assignment, session: Session, judge: Judge):
+        self.assignment, self.session, self.judge = assignment, session, judge
+        self.marks, self.state = Marks(), Answered.of(assignment)
+        self.sources = [c.source for c in assignment.of_kind(ANSWER, EXTRA) if c.cell_type == "code"]
+        self.hearing, self.life = judge.hearing(self.sources), session.restarts
+        self.stuck: collections.Counter = collections.Counter()
+        self.forget = False
+
+    def cell(self, cell: Cell) -> None:
+        """Run a cell that is no test."""
+        note_run(cell, self.session.run(**request_of(cell, self.judge.split)), self.marks)
+
+    def test(self, cell: Cell) -> None:
+        """Run and judge a test."""
+        result = self.stuck_result(cell) if self.stuck[cell.task] >= MOST_STUCK else self.run_test(cell)
+        if result.status in (TIMEOUT, CRASHED):
+            self.stuck[cell.task] += 1
+        if result.status != PASSED and self.state.is_unanswered(cell.task, self.said or result.message):
+            result = dataclasses.replace(result, status=UNANSWERED, message="not answered yet", hint=None)
+        self.marks.results.append(result)
+
+    def stuck_result(self, cell: Cell) -> Result:
+        self.said = ""
+        message = f"not tried: {MOST_STUCK} tests of this task hung, or ended Python"
+        return Result(cell.name, CRASHED, 0.0, cell.points, message)
+
+    def run_test(self, cell: Cell) -> Result:
+        """The visible part, then the hidden one."""
+        self.said = ""
+        for hidden, programs in enumerate(self.judge.programs(cell.name)):
+            if not programs.outer:
+                continue
+            reply = self.session.run(
+                TEST, cell.name, programs.inner, cell.seconds,
+                live=sorted(self.judge.split.live), first=not hidden, forget=self.forget,
+            )  # fmt: skip
+            self.forget = False
+            if reply.ending == Ending.STOPPED:
+                self.marks.stopped = reply.message
+            if reply.ending not in (Ending.OK, Ending.ERROR):
+                return failed(cell, OUTCOMES[reply.ending], problem_text(reply), None, bool(hidden))
+            judgement = self.judged(cell, bool(hidden), reply)
+            if not judgement.passed:
+                self.said, self.forget = judgement.message, judgement.in_a_given_function
+                return failed(cell, FAILED, judgement.message, judgement.hint, bool(hidden))
+        return Result(cell.name, PASSED, cell.points, cell.points)
+
+    def judged(self, cell: Cell, hidden: bool, reply: Reply) -> Judgement:
+        if self.life != self.session.restarts:
+            self.hearing, self.life = self.judge.hearing(self.sources), self.session.restarts
+        return self.hearing.judge_part(cell.name, hidden, reply.notes, reply.error)
+
+
+def request_of(cell: Cell, homework: Split) -> dict[str, Any]:
+    """What a worker is asked to do for a cell that is no test."""
+    request = {"kind": cell.kind, "name": cell.name, "source": cell.source, "seconds": cell.seconds}
+    if cell.name in homework.given:
+        request |= {"functions": homework.given[cell.name].inner, "names": homework.kept[cell.name]}
+    return request
 
 
 def cells_to_run(assignment: Assignment, only: str | None) -> Iterator[Cell]:
@@ -144,34 +205,14 @@ def note_run(cell: Cell, reply: Reply, marks: Marks) -> None:
         marks.stopped = reply.message
 
 
-def run_test(cell: Cell, session: Session) -> Result:
-    """Run the visible part of a test, then the hidden one."""
-    for part, is_hidden in ((cell.visible, False), (cell.hidden, True)):
-        if not code_in(part):
-            continue
-        reply = session.run(TEST, cell.name, part, cell.seconds)
-        if reply.ending != Ending.OK:
-            return failed(cell, reply, is_hidden)
-    return Result(cell.name, PASSED, cell.points, cell.points)
-
-
-def code_in(source: str) -> bool:
-    """Whether there is a line that is not empty and no comment."""
-    return any(line.strip() and not line.strip().startswith("#") for line in source.splitlines())
-
-
-def failed(cell: Cell, reply: Reply, hidden: bool) -> Result:
+def failed(cell: Cell, status: Outcome, message: str, hint: str | None, hidden: bool) -> Result:
     """The result of a test that did not pass."""
-    status = OUTCOMES[reply.ending]
-    message = HIDDEN_WORDS[status] if hidden else problem_text(reply)
-    return Result(cell.name, status, 0.0, cell.points, message, reply.hint, hidden)
+    return Result(cell.name, status, 0.0, cell.points, HIDDEN_WORDS[status] if hidden else message, hint, hidden)
 
 
 def problem_text(reply: Reply) -> str:
     """A reply that is not ok, in words for a student."""
     if reply.ending == Ending.TIMEOUT:
-        return "it took too long and was stopped" + (f" ({reply.place})" if reply.place else "")
-    if reply.ending in (Ending.CRASHED, Ending.STOPPED) or reply.failed_check:
-        return reply.message
-    place = f"\n  in your code, {reply.place}" if reply.place else ""
-    return f"{reply.type}: {reply.message}{place}"
+        place = (reply.error or {}).get("place")
+        return "it took too long and was stopped" + (f" ({place})" if place else "")
+    return reply.message

@@ -35,26 +35,20 @@ class NoReply(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Reply:
-    """What became of one cell.
+    """What became of one cell, or of a part of a test.
 
     Attributes:
-        type: the class of the error that it raised.
-        message: the error's text, or why the process ended.
-        hint: of a failed check.
+        message: the error in words, or why the process ended.
         output: what the cell printed.
-        place: the last line of the student's code that the error came through.
-        failed_check: whether the error is one of `homework.checks`.
-        altered: names of what was replaced, when that was asked for.
+        notes: what the steps of a test gave, as `homework.inside` wrote it; not looked at yet.
+        error: what ended the cell, as `homework.inside.describe` put it; not looked at yet.
     """
 
     ending: Ending
-    type: str = ""
     message: str = ""
-    hint: str | None = None
     output: str = ""
-    place: str | None = None
-    failed_check: bool = False
-    altered: list[str] | None = None
+    notes: Any = None
+    error: Any = None
 
     @classmethod
     def read(cls, sent: dict[str, Any]) -> Reply:
@@ -64,21 +58,32 @@ class Reply:
             NoReply: it has not the form of a reply.
         """
         try:
-            fields = {name: sent[name] for name in WANTED if name in sent}
-            reply = cls(Ending(sent["status"]), **fields)
-        except (KeyError, ValueError):
+            ending = Ending(sent["status"])
+            output, error = text_of(sent.get("output", "")), sent.get("error")
+            message = "" if error is None else in_words(error)
+        except (KeyError, ValueError, TypeError):
             raise NoReply("it sent something that is no reply") from None
-        if not all(isinstance(value, WANTED[name]) for name, value in fields.items()):
-            raise NoReply("it sent a reply with fields of wrong types")
-        return reply
+        if ending not in (Ending.OK, Ending.ERROR, Ending.TIMEOUT):
+            raise NoReply("it sent something that is no reply")
+        return cls(ending, message, output, sent.get("notes"), error)
+
+    @property
+    def type(self) -> str:
+        """The name of the error's type."""
+        return self.error["types"][0] if self.error else ""
 
 
-WANTED = {
-    "type": str,
-    "message": str,
-    "hint": str | None,
-    "output": str,
-    "place": str | None,
-    "failed_check": bool,
-    "altered": list | None,
-}
+def text_of(value: object) -> str:
+    """A text, without half emoji; raises TypeError when it is none."""
+    if type(value) is not str:
+        raise TypeError
+    return value.encode("utf-8", "replace").decode()
+
+
+def in_words(error: dict[str, Any]) -> str:
+    """An error for a student to read."""
+    if type(error) is not dict or type(error["types"]) is not list:
+        raise TypeError
+    kind, text = text_of(error["types"][0])[:80], text_of(error["text"])[:2000]
+    place = "" if error["place"] is None else f"\n  in your code, {text_of(error['place'])[:200]}"
+    return f"{kind}: {text}{place}"

@@ -1,38 +1,27 @@
 """Runs the cells of one hand-in, one at a time, in a process of its own. Started by `homework.session`.
 
-Requests and replies are lines of JSON. What the student wrote runs in an IPython shell, as in
-JupyterLab. Test cells run as plain Python in the same namespace, by functions kept from before the first
-student's line: what that code does to IPython, to the syntax tree or to `builtins` does not reach them.
-
-This file also runs inside the sandbox, where nothing else of `homework` but `checks` can be read.
+Requests and replies are lines of JSON. What the student wrote runs in an IPython shell, as in JupyterLab.
+Of a test comes only the part that builds inputs and calls answers; whether an answer is right is decided
+elsewhere, from the values that go out with the reply. So nothing here has to be guarded against the student.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
+import functools
 import io
 import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
-import traceback
+import warnings
 from pathlib import Path
 
 COURSE = str(Path(__file__).resolve().parent.parent)
 TEXT_LIMIT = 20_000  # characters of output kept of a cell
-GUARDED = """builtins math operator random statistics json unittest unittest.TestCase numpy numpy.testing
-torch torch.Tensor torch.Generator torch.testing torch.linalg torch.autograd torch.autograd.gradcheck torch.nn
-torch.nn.Module torch.nn.Parameter torch.nn.functional torch.nn.init torch.nn.utils torch.nn.Linear
-torch.nn.Conv2d torch.nn.MaxPool2d torch.nn.BatchNorm2d torch.nn.Flatten torch.nn.ReLU torch.nn.Sequential
-torch.nn.RNN torch.nn.LSTM torch.nn.GRU torch.nn.Embedding torch.nn.Dropout homework.checks
-helpers.train.loop helpers.train.measuring"""
-REPLACED_BY_TORCH = {"torch.manual_seed"}  # torch puts another in its place when the first optimiser is made
-
-keep_exec, keep_compile = exec, compile
-keep_dumps, keep_loads, keep_vars = json.dumps, json.loads, vars
 
 
 class Bounded(io.TextIOBase):
@@ -56,49 +45,59 @@ class Bounded(io.TextIOBase):
         return "".join(self.parts)
 
 
-def guarded_things():
-    """(name, object) of the modules and classes that tests rely on, as far as they can be imported."""
-    for name in GUARDED.split():
-        parts = name.split(".")
-        for cut in range(len(parts), 0, -1):
-            try:
-                thing = importlib.import_module(".".join(parts[:cut]))
-            except ImportError:
-                continue
-            for part in parts[cut:]:
-                thing = getattr(thing, part, None)
-            if thing is not None:
-                yield name, thing
-            break
-
-
-def take_snapshot():
-    """{name of a module or class: (the thing, {attribute: its function or class})}"""
-    return {
-        name: (thing, {key: value for key, value in vars(thing).items() if callable(value)})
-        for name, thing in guarded_things()
-    }
-
-
-def altered(snapshot):
-    """What was replaced in the guarded modules since the snapshot: ["torch.equal", …]."""
-    found = []
-    for name, (thing, before) in snapshot.items():
-        now = keep_vars(thing)
-        replaced = (f"{name}.{key}" for key, value in before.items() if now.get(key) is not value)
-        found += [place for place in replaced if place not in REPLACED_BY_TORCH]
-    return found
-
-
 def make_shell():
-    """An IPython shell that writes nothing to the disk."""
+    """An IPython shell that writes nothing to the disk, and can do the magics that students use."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
+
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui=None):
+            """There is no window to wait for: `%matplotlib inline` has nothing else to do."""
+
+        def system(self, command):
+            """`!ls`, without a terminal."""
+            done = subprocess.run(self.var_expand(command, depth=1), shell=True, capture_output=True, text=True)
+            print(done.stdout + done.stderr, end="")
 
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    return InteractiveShell.instance(config=config)
+    return Shell.instance(config=config)
+
+
+class Namespaces:
+    """The names that tests see: what the homework gives, apart from what the student made of it, and the
+    student's answers.
+
+    Attributes:
+        course: the given functions, and the given data as they were when the student got them.
+        test: of the test that runs.
+    """
+
+    def __init__(self):
+        from homework.steps import COURSE_FILE, COURSE_MODULE
+
+        self.file = COURSE_FILE
+        self.course: dict = {"__name__": COURSE_MODULE}
+        self.test: dict = {}
+        self.inside = None
+
+    def run(self, source: str, names: dict) -> None:
+        exec(compile(source, self.file, "exec"), names)
+
+    def forget_results(self) -> None:
+        """Empty the memory of given functions that are `functools.cache`d."""
+        for thing in self.course.values():
+            if isinstance(thing, functools._lru_cache_wrapper):
+                thing.cache_clear()
+
+    def begin(self, answers: dict) -> None:
+        """A new test, on these answers."""
+        from homework.inside import Inside
+
+        self.inside = Inside(list(answers.values()))
+        self.course |= {**answers, **self.inside.functions()}
+        self.test = dict(self.course)
 
 
 class Worker:
@@ -106,16 +105,11 @@ class Worker:
 
     def __init__(self):
         self.shell = make_shell()
-        self.namespace = self.shell.user_ns
         import torch
 
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-        from homework import checks
-
-        self.checks = {name: getattr(checks, name) for name in ("expect", "require", "CheckFailed")}
-        self.snapshot = take_snapshot()
+        self.namespaces = Namespaces()
         self.main_thread = threading.get_ident()
-        self.seed_torch, self.seed_random = torch.manual_seed, random.seed
 
     def interrupt(self):
         """Ctrl-C for the main thread."""
@@ -128,68 +122,79 @@ class Worker:
 
     def run(self, request):
         """Execute one request; returns the reply."""
-        kind = request["kind"]
-        if kind == "altered":
-            return {"status": "ok", "altered": altered(self.snapshot)}
+        from homework.inside import describe
+
         output, reply = Bounded(), {"status": "ok"}
-        if kind in ("test", "without"):
-            self.seed_torch(0)
-            self.seed_random(0)
         timer = threading.Timer(request["seconds"], self.interrupt)
         timer.daemon = True
         timer.start()
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-                error = self.execute(kind, request)
+                error = self.execute(request, reply)
         except KeyboardInterrupt as interrupt:
             error = interrupt
         finally:
             timer.cancel()
         if error is not None:
-            reply = describe(error)
+            reply["status"] = "timeout" if isinstance(error, KeyboardInterrupt) else "error"
+            reply["error"] = describe(error)
         return {**reply, "output": output.getvalue()}
 
-    def execute(self, kind, request):
+    def execute(self, request, reply):
         """Run the source; returns the exception that it raised, or None."""
-        if kind in ("given", "answer", "extra"):
-            result = self.shell.run_cell(request["source"], store_history=False)
-            return result.error_before_exec or result.error_in_exec
-        self.namespace.update((name, check) for name, check in self.checks.items() if name in self.namespace)
-        namespace = self.namespace
-        if kind == "without":
-            namespace = {key: value for key, value in namespace.items() if key not in request["names"]}
+        if request["kind"] == "test":
+            return self.test(request, reply)
+        result = self.shell.run_cell(request["source"], store_history=False)
+        if request["kind"] == "given":
+            self.take_given(request)
+        return result.error_before_exec or result.error_in_exec
+
+    def take_given(self, request):
+        """Keep what a given cell gives for the tests, before the student's code can change it."""
+        names = self.shell.user_ns
+        self.namespaces.run(request.get("functions", ""), self.namespaces.course)
+        self.namespaces.course |= {name: names[name] for name in request.get("names", ()) if name in names}
+
+    def test(self, request, reply):
+        """Run the inner program of a part of a test; what its steps gave goes into the reply."""
+        spaces = self.namespaces
+        if request["forget"]:
+            spaces.forget_results()
+        if request["first"]:
+            names = self.shell.user_ns
+            spaces.begin({name: names[name] for name in request["live"] if name in names})
+        spaces.inside.notes = reply["notes"] = []
         try:
-            code = keep_compile(request["source"], f"<{request['name']}>", "exec")
-            keep_exec(code, namespace)
+            with as_the_course_wants(fresh=request["first"]):
+                spaces.run(request["source"], spaces.test)
         except BaseException as error:  # SystemExit too: nothing that a test raises may end the worker
             return error
         return None
 
 
-def describe(error):
-    """An exception as a reply: its type and words, a failed check's hint, the student's last line."""
-    status = "timeout" if isinstance(error, KeyboardInterrupt) else "error"
-    message, hint = "", None
-    with contextlib.suppress(Exception):
-        message = str(error)[:2000]
-        hint = getattr(error, "hint", None)
-    place = None
-    with contextlib.suppress(Exception):
-        frames = traceback.extract_tb(error.__traceback__)
-        inner = [
-            frame for frame in frames if "ipython-input" in frame.filename or "ipykernel" in frame.filename
-        ]
-        if inner:
-            place = f"line {inner[-1].lineno}: {(inner[-1].line or '').strip()}"[:200]
-    return {
-        "status": status,
-        "type": type(error).__name__,
-        "message": message,
-        "hint": hint if isinstance(hint, str) else None,
-        "place": place,
-        "failed_check": type(error).__name__ == "CheckFailed",
-    }
+@contextlib.contextmanager
+def as_the_course_wants(fresh):
+    """torch's settings as a new process has them, and random numbers that begin at 0; the student's own
+    settings are back afterwards."""
+    import numpy as np
+    import torch
+
+    dtype, records, seeds = torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_rng_state()
+    try:
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        if fresh:
+            torch.default_generator.manual_seed(0)
+            random.seed(0)
+            np.random.seed(0)
+        with warnings.catch_warnings(), np.errstate(all="warn"):
+            warnings.simplefilter("default")
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(records)
+        torch.set_rng_state(seeds)
 
 
 def main():
@@ -207,12 +212,12 @@ def main():
     replies.write(json.dumps({"ready": True}) + "\n")
     replies.flush()
     for line in requests:
-        request = keep_loads(line)
+        request = json.loads(line)
         try:
             reply = worker.run(request)
         except KeyboardInterrupt:  # a late one
-            reply = {"status": "timeout", "type": "KeyboardInterrupt", "message": "", "output": ""}
-        replies.write(keep_dumps({**reply, "id": request["id"]}) + "\n")
+            reply = {"status": "timeout", "output": ""}
+        replies.write(json.dumps({**reply, "id": request["id"]}) + "\n")
         replies.flush()
     os._exit(0)  # threads that the student left behind do not keep it
 

@@ -6,6 +6,7 @@ Only for answers that we wrote ourselves: a fork holds all that its parent knows
 from __future__ import annotations
 
 import contextlib
+import json
 import multiprocessing
 import os
 import sys
@@ -15,7 +16,6 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from homework.cells import Cell
 from homework.process import memory_of
 from homework.replies import OutOfTime, Reply, WorkerDied
 from homework.session import Session
@@ -32,22 +32,20 @@ class Stem:
     def __init__(self, folder: str):
         settle(folder)
         self.worker = fresh_worker()
-        self.cells: list[tuple] = []
+        self.requests: list[dict] = []
         self.replies: list[dict] = []
 
-    def grow(self, cells: list[Cell]) -> bool:
-        """Run what of these cells has not run yet.
+    def grow(self, requests: list[dict]) -> bool:
+        """Run what of these requests has not run yet.
 
         Returns:
-            Whether a fork is where these cells lead; when others have run before, it is not.
+            Whether a fork is where these lead; when others have run before, it is not.
         """
-        wanted = [(cell.kind, cell.name, cell.source) for cell in cells]
-        if wanted[: len(self.cells)] != self.cells:
+        if requests[: len(self.requests)] != self.requests:
             return False
-        for kind, name, source in wanted[len(self.cells) :]:
-            request = {"kind": kind, "name": name, "source": source, "seconds": STEM_SECONDS}
-            self.replies.append(self.worker.run(request))
-            self.cells.append((kind, name, source))
+        for request in requests[len(self.requests) :]:
+            self.replies.append(plain(self.worker.run({**request, "seconds": STEM_SECONDS})))
+            self.requests.append(request)
         return True
 
 
@@ -62,14 +60,14 @@ class ForkedSession(Session):
     def __init__(self, stem: Stem | None = None):
         super().__init__()
         self.stem = stem
-        self.ahead = list(zip(stem.cells, stem.replies, strict=True)) if stem else []
+        self.ahead = list(zip(stem.requests, stem.replies, strict=True)) if stem else []
 
     def run(self, kind: str, name: str, source: str, seconds: float, **more: object) -> Reply:
         if not self.ahead:
             return super().run(kind, name, source, seconds, **more)
-        cell, reply = self.ahead.pop(0)
-        if cell != (kind, name, source):
-            raise ValueError(f"the stem has run the cell {cell[1]}; {name} cannot come in its place")
+        request, reply = self.ahead.pop(0)
+        if request != {"kind": kind, "name": name, "source": source, "seconds": seconds, **more}:
+            raise ValueError(f"the stem has run the cell {request['name']}; {name} cannot come in its place")
         return Reply.read(reply)
 
     def start(self) -> None:
@@ -131,10 +129,15 @@ def serve(pipe: Connection, folder: str, worker: Worker | None) -> None:
             try:
                 reply = worker.run(request)
             except KeyboardInterrupt:
-                reply = {"status": "timeout", "type": "KeyboardInterrupt", "message": "", "output": ""}
-            pipe.send(reply)
+                reply = {"status": "timeout", "output": ""}
+            pipe.send(plain(reply))
     finally:
         os._exit(0)
+
+
+def plain(reply: dict) -> dict:
+    """A reply as it would have come through a pipe of JSON."""
+    return json.loads(json.dumps(reply))
 
 
 def settle(folder: str) -> None:
@@ -156,9 +159,7 @@ def import_once() -> None:
     """Import what every worker needs, so that its forks need not."""
     import IPython.core.interactiveshell  # noqa: F401
 
-    from homework.worker import take_snapshot
-
-    take_snapshot()
+    import homework.inside  # noqa: F401
     with warnings.catch_warnings(action="ignore"):
         import torch._dynamo  # noqa: F401  (the first optimiser does: 2 seconds)
 

@@ -6,7 +6,8 @@ import dataclasses
 
 from homework.author.forks import Stem, make_session
 from homework.cells import ANSWER, QUESTION, SECONDS, TEST, Assignment, Cell
-from homework.marking import Marks, mark
+from homework.judge import Judge
+from homework.marking import Marks, mark, request_of
 
 
 def with_answers(assignment: Assignment, answers: dict[str, str]) -> Assignment:
@@ -19,21 +20,27 @@ def with_answers(assignment: Assignment, answers: dict[str, str]) -> Assignment:
 
 
 def run(
-    assignment: Assignment, answers: dict[str, str], tasks: set[str] | None = None, stem: Stem | None = None
+    assignment: Assignment,
+    answers: dict[str, str],
+    tasks: set[str] | None = None,
+    stem: Stem | None = None,
+    judge: Judge | None = None,
 ) -> Marks:
     """Mark the homework with these answers.
 
     Args:
-        tasks: run the tests of these tasks alone, nothing after them, and without the guard. Without it, all
+        tasks: run the tests of these tasks alone, nothing after them. Without it, all
             tests run but those that are slow and untouched by the answers.
         stem: runs the cells that come before the first of these answers, unless it has done so already.
+        judge: of the homework; a new one without it.
     """
     changed = with_answers(assignment, answers)
     changed = dataclasses.replace(changed, cells=needed(changed.cells, set(answers), tasks))
-    if stem and not stem.grow(before_answers(changed, answers if tasks else None)):
+    judge = judge or Judge(assignment)
+    if stem and not stem.grow(before_answers(changed, answers if tasks else None, judge)):
         stem = None
     with make_session(stem) as session:
-        return mark(changed, session, guard=not tasks)
+        return mark(changed, session, judge=judge)
 
 
 def needed(cells: list[Cell], answered: set[str], tasks: set[str] | None) -> list[Cell]:
@@ -48,12 +55,12 @@ def needed(cells: list[Cell], answered: set[str], tasks: set[str] | None) -> lis
     return cells
 
 
-def before_answers(assignment: Assignment, answers: dict[str, str] | None) -> list[Cell]:
-    """The cells that run before the first test, and before the first of these answers (of all, for None)."""
-    cells = []
+def before_answers(assignment: Assignment, answers: dict[str, str] | None, judge: Judge) -> list[dict]:
+    """The requests for the cells before the first test and the first of these answers (of all, for None)."""
+    requests = []
     for cell in assignment.cells:
         if cell.kind == TEST or (cell.kind == ANSWER and (answers is None or cell.task in answers)):
             break
         if cell.cell_type == "code" and cell.kind != QUESTION:
-            cells.append(cell)
-    return cells
+            requests.append(request_of(cell, judge.split))
+    return requests

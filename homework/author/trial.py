@@ -23,6 +23,7 @@ from homework.author.mistakes import WrongAnswer, read_wrong
 from homework.author.run import run
 from homework.cells import ANSWER, SOLUTION, Assignment, inside, task_of, with_stub
 from homework.folders import load_source
+from homework.judge import Judge
 from homework.marking import PASSED, UNANSWERED, Result
 from launcher.errors import CourseError
 
@@ -37,21 +38,20 @@ class Trial:
     seconds: float
 
 
-def try_right(assignment: Assignment, answer: RightAnswer, stem: Stem | None = None) -> Trial:
-    """A right answer must pass every test, and alarm nothing."""
+def try_right(assignment: Assignment, answer: RightAnswer, stem: Stem | None = None, judge: Judge | None = None) -> Trial:
+    """A right answer must pass every test."""
     start = time.perf_counter()
-    marks = run(assignment, answer.cells, stem=stem)
+    marks = run(assignment, answer.cells, stem=stem, judge=judge)
     bad = [f"{result.name}: {result.message}" for result in marks.results if result.status != PASSED]
-    bad += [f"alarm: {found}" for found in marks.altered]
     bad += [f"{cell}: {problem}" for cell, problem in marks.problems.items()]
     return Trial(answer.name, True, "; ".join(bad), time.perf_counter() - start)
 
 
-def try_wrong(assignment: Assignment, answer: WrongAnswer, stem: Stem | None = None) -> Trial:
+def try_wrong(assignment: Assignment, answer: WrongAnswer, stem: Stem | None = None, judge: Judge | None = None) -> Trial:
     """A wrong answer must fail exactly the tests that it should, and one of them must name the mistake."""
     start = time.perf_counter()
     tasks = {answer.task} | {task_of(test) for test in answer.fails}
-    marks = run(assignment, {answer.task: answer.source}, tasks, stem)
+    marks = run(assignment, {answer.task: answer.source}, tasks, stem, judge)
     lost = {result.name: result for result in marks.results if result.status != PASSED}
     return Trial(answer.name, False, unlike(answer, lost), time.perf_counter() - start)
 
@@ -88,7 +88,7 @@ def trials(name: str, wanted: str = "") -> Iterator[Trial]:
             yield Trial(*found)
 
 
-def plan(assignment: Assignment, wanted: str) -> Iterator[Callable[[Stem | None], Trial]]:
+def plan(assignment: Assignment, wanted: str) -> Iterator[Callable[..., Trial]]:
     """The trials of `trials`, wrong answers in the order of their tasks, so that the stem can grow."""
     right, wrong = read_right(assignment), read_wrong(assignment)
     order = [cell.task for cell in assignment.of_kind(ANSWER)]
@@ -100,14 +100,15 @@ def plan(assignment: Assignment, wanted: str) -> Iterator[Callable[[Stem | None]
     yield from (partial(try_wrong, assignment, answer) for answer in wrong if wanted in answer.name)
 
 
-def send_all(pipe: Connection, planned: list[Callable[[Stem | None], Trial]], folder: str) -> None:
+def send_all(pipe: Connection, planned: list[Callable[..., Trial]], folder: str) -> None:
     """The part of the process that holds the stem: send every trial, then None; or what went wrong."""
     try:
         # PyTorch's threads for a graphics processor would not survive a fork; macOS cannot hide its own.
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
         stem = Stem(folder) if sys.platform == "linux" else None
+        judge = Judge(planned[0].args[0])
         for attempt in planned:
-            pipe.send(dataclasses.astuple(attempt(stem)))  # a tuple: IPython puts another module at __main__
+            pipe.send(dataclasses.astuple(attempt(stem, judge)))  # a tuple: IPython puts another module at __main__
         pipe.send(None)
     except BaseException:
         pipe.send(traceback.format_exc())
@@ -115,7 +116,7 @@ def send_all(pipe: Connection, planned: list[Callable[[Stem | None], Trial]], fo
         os._exit(0)
 
 
-def try_unanswered(assignment: Assignment, stem: Stem | None = None) -> Trial:
+def try_unanswered(assignment: Assignment, stem: Stem | None = None, judge: Judge | None = None) -> Trial:
     """The copy as handed out must run to its end with nothing but unanswered tasks, and no point."""
     start = time.perf_counter()
     stub = {
@@ -123,7 +124,7 @@ def try_unanswered(assignment: Assignment, stem: Stem | None = None) -> Trial:
         for cell in assignment.of_kind(ANSWER)
         if inside(cell.source, SOLUTION)
     }
-    marks = run(assignment, stub, stem=stem)
+    marks = run(assignment, stub, stem=stem, judge=judge)
     bad = [f"{result.name}: {result.status}" for result in marks.results if result.status != UNANSWERED]
     answers = {cell.name for cell in assignment.of_kind(ANSWER)}
     bad += [f"{cell}: {problem}" for cell, problem in marks.problems.items() if cell not in answers]

@@ -91,7 +91,7 @@ def grade_one(
     command = local_command if slot is None else functools.partial(sandbox.command, slot)
     try:
         with Session(command, TOTAL_SECONDS) as session:
-            marks = mark(with_limit(rebuilt.assignment, cell_seconds), session, guard=True)
+            marks = mark(with_limit(rebuilt.assignment, cell_seconds), session, judge=judge)
     except Exception:
         return Grading(Status.FAILED, "running failed", log=traceback.format_exc())
     return graded(rebuilt, marks)

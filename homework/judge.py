@@ -1,0 +1,178 @@
+"""Decides about the tests of a homework, from what came out of the student's process.
+
+The judge runs in the teacher's process (in `check`, in the student's own). It alone has the wanted values,
+the hints and the hidden tests. Nothing that a student wrote is executed here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import io
+import random
+import threading
+import traceback
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from homework import outside
+from homework.cells import Assignment
+from homework.checks import CheckFailed
+from homework.programs import Programs
+from homework.split import Split, split
+from homework.steps import COURSE_FILE, COURSE_MODULE
+from homework.values import Opaque, Unreadable
+
+ONE_AT_A_TIME = threading.Lock()  # torch's random numbers and settings are the process's
+NOTHING = Programs("", "")
+
+
+@dataclasses.dataclass(frozen=True)
+class Judgement:
+    """What a part of a test ended with.
+
+    Attributes:
+        passed: whether all that it wants is so.
+        message: what was expected and what came, or the error in words.
+        hint: names the mistake, if it is a known one.
+        in_a_given_function: whether it did not pass within a function that the homework gives, and which the
+            student's process has run to its end.
+    """
+
+    passed: bool
+    message: str = ""
+    hint: str | None = None
+    in_a_given_function: bool = False
+
+
+class Judge:
+    """Judges the tests of one homework, for one hand-in after the other.
+
+    Args:
+        assignment: the homework; its answers do not matter.
+    """
+
+    def __init__(self, assignment: Assignment):
+        self.split: Split = split(assignment)
+        self.course: dict[str, Any] | None = None
+
+    def programs(self, test: str) -> tuple[Programs, Programs]:
+        """The visible and the hidden part of a test."""
+        return self.split.tests[test]
+
+    def given(self) -> dict[str, Any]:
+        """The names that the homework gives, as the judge has them."""
+        if self.course is None:
+            self.course = {"__name__": COURSE_MODULE, **outside.Outside([]).functions()}
+            for programs in self.split.given.values():
+                with quiet():
+                    run(programs.outer, self.course)
+        return self.course
+
+    def hearing(self, sources: list[str]) -> Hearing:
+        """Begin with a hand-in, or with a new start of its process.
+
+        Args:
+            sources: the answers, to be read for style.
+        """
+        return Hearing(self, sources)
+
+
+class Hearing:
+    """The tests of one hand-in, as long as its process lives."""
+
+    def __init__(self, judge: Judge, sources: list[str]):
+        self.judge, self.sources = judge, sources
+        self.answers = {name: Opaque(name) for name in judge.split.live}
+        self.names: dict[str, Any] = {}
+        self.steps: outside.Outside | None = None
+
+    def judge_part(self, test: str, hidden: bool, notes: object, ending: object) -> Judgement:
+        """Judge a part of a test by what the student's process wrote down; the visible part comes first."""
+        programs = self.judge.programs(test)[hidden]
+        with ONE_AT_A_TIME, quiet(), as_the_course_wants():
+            given = self.judge.given()
+            try:
+                if hidden and self.steps is not None:
+                    self.steps.ending = ending
+                    self.steps.add(notes)
+                else:
+                    self.steps = outside.Outside(notes, ending, self.sources)
+                    self.names = given | self.answers
+                for names in (self.names, given):
+                    names.update(self.answers)
+                    names.update(self.steps.functions())
+                run(programs.outer, self.names)
+                if ending is not None:
+                    raise outside.error_of(ending)
+            except Exception as error:
+                inner = within_a_function(error)
+                if inner:
+                    forget_results(given)
+                return dataclasses.replace(judgement_of(error), in_a_given_function=inner)
+        return Judgement(True)
+
+
+def within_a_function(error: Exception) -> bool:
+    """Whether an error came through a function of the course, not only through the test itself."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(frame.filename == COURSE_FILE and frame.name != "<module>" for frame in frames)
+
+
+def forget_results(names: dict[str, Any]) -> None:
+    """Empty the memory of given functions that are `functools.cache`d."""
+    for thing in names.values():
+        if isinstance(thing, functools._lru_cache_wrapper):
+            thing.cache_clear()
+
+
+def judgement_of(error: Exception) -> Judgement:
+    """Why a test did not pass."""
+    if isinstance(error, CheckFailed):
+        return Judgement(False, str(error), error.hint)
+    if isinstance(error, (Unreadable, outside.Missing)):
+        return Judgement(False, str(error))
+    told = getattr(error, "told", None)
+    if told is None:
+        return Judgement(False, f"{type(error).__name__}: {error}")
+    place = f"\n  in your code, {told['place']}" if told["place"] else ""
+    return Judgement(False, f"{told['type']}: {told['text']}{place}")
+
+
+def run(source: str, names: dict[str, Any]) -> None:
+    exec(compile(source, COURSE_FILE, "exec"), names)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """No output and no warnings from what runs."""
+    nowhere = io.StringIO()
+    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def as_the_course_wants() -> Iterator[None]:
+    """torch's settings as a new process has them, and random numbers that begin at 0; as before afterwards."""
+    before = torch.get_default_dtype(), torch.get_rng_state(), random.getstate(), np.random.get_state()
+    threads = torch.get_num_threads()
+    try:
+        torch.set_default_dtype(torch.float32)
+        torch.set_num_threads(1)
+        torch.default_generator.manual_seed(0)
+        random.seed(0)
+        np.random.seed(0)
+        with torch.inference_mode(False), torch.enable_grad():
+            yield
+    finally:
+        torch.set_default_dtype(before[0])
+        torch.set_rng_state(before[1])
+        random.setstate(before[2])
+        np.random.set_state(before[3])
+        torch.set_num_threads(threads)

@@ -1,0 +1,175 @@
+"""The steps of a test in the judge's process: what the student's process gave takes their place."""
+
+from __future__ import annotations
+
+import builtins
+import collections
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import torch
+
+from homework import style
+from homework.steps import Steps, flat, inputs_of, is_course
+from homework.values import Opaque, Reader, Unreadable, read_text
+
+KNOWN = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, (Warning, UnicodeError))
+}
+
+
+class StudentError(Exception):
+    """An error of a type that the judge does not have. Every error that came out of the student's process
+    carries `told`, a dict with its "type", "text" and "place"."""
+
+    told: dict[str, str]
+
+
+class Missing(Exception):
+    """A step that the student's process did not take."""
+
+
+class Outside(Steps):
+    """The steps of one test, taken from what was written down.
+
+    Args:
+        notes: of `homework.inside`, looked at with suspicion.
+        ending: the error that ended the inner program, as `describe` put it; None when none did.
+        sources: the answers, to be read for style.
+    """
+
+    def __init__(self, notes: object, ending: object = None, sources: Iterable[str] = ()):
+        super().__init__()
+        self.sources = list(sources)
+        self.notes: dict[tuple[str, int], collections.deque] = collections.defaultdict(collections.deque)
+        self.ending = ending
+        self.aside: list[torch.Tensor] = []
+        self.add(notes)
+
+    def add(self, notes: object) -> None:
+        """Raises Unreadable when they are no notes."""
+        if type(notes) is not list:
+            raise Unreadable("it sent something that is no reply")
+        for note in notes:
+            if type(note) is not list or len(note) != 5 or type(note[0]) is not str or type(note[1]) is not int:
+                raise Unreadable("it sent something that is no reply")
+            self.notes[note[0], note[1]].append(note[2:])
+
+    def take(self, number: str, inputs: dict[str, Any] | None = None) -> Any:
+        """What came of a step: a value, or the error that it raised."""
+        self.events += 1
+        waiting = self.notes.get(self.key(number))
+        if not waiting:
+            if self.ending is not None:
+                raise error_of(self.ending)
+            raise Missing("the answer went another way when it was tried than the test expects")
+        kind, content, changed = waiting.popleft()
+        if kind == "error":
+            raise error_of(content)
+        inputs = inputs or {}
+        tensors = {path: thing for path, thing in inputs.items() if type(thing) is torch.Tensor}
+        if type(changed) is not list:
+            raise Unreadable("it sent something that is no reply")
+        for change in changed:
+            path, written = change
+            if type(path) is str and path in inputs:
+                put(inputs[path], Reader().read(written))
+        return Reader(tensors).read(content)
+
+    def stays(self, thing: Any, own: bool = False) -> bool:
+        return isinstance(thing, Opaque) or not own and self.is_entangled(thing)
+
+    def step_name(self, number: str, thing: Any, is_live: bool) -> Any:
+        return self.take(number) if self.stays(thing) else thing
+
+    def step_attribute(self, number: str, thing: Any, name: str, own: bool) -> Any:
+        return self.take(number) if self.stays(thing, own) else getattr(thing, name)
+
+    def step_entry(self, number: str, thing: Any, index: Any, own: bool) -> Any:
+        return self.take(number) if self.stays(thing, own) else thing[index]
+
+    def step_call(self, number: str, function: Any, roots: Callable[[], tuple], own: bool) -> Callable:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if is_course(function):
+                return function(*args, **kwargs)
+            given = list(flat((args, kwargs)))
+            if not self.stays(function, own) and not (
+                self.is_inner(function) and any(self.stays(thing, own) for thing in given)
+            ):
+                return function(*args, **kwargs)
+            inputs = {path: thing for path, thing in inputs_of(args, kwargs).items() if not self.stays(thing, own)}
+            result = self.take(number, inputs)
+            if not own:
+                self.entangle([*flat(roots())], also_values=False)
+                self.entangle(given, also_values=False)
+            return result
+
+        return call
+
+    def step_observe(self, number: str, function: Any, thunk: Callable[[], Any], about: str) -> Any:
+        value = self.take(number)
+        if function is style.loops_in and type(value) is list:
+            return sorted({*map(str, value), *style.loops_in_source(self.sources, about)})
+        return value
+
+    def step_iterate(self, number: str, things: Any, own: bool) -> Any:
+        return self.take(number) if self.stays(things, own) else things
+
+    def step_do(self, number: str, roots: Callable[[], tuple], thunk: Callable[[], Any]) -> None:
+        if not any(map(self.stays, roots())):
+            thunk()
+            return
+        self.take(number)
+        self.entangle(roots(), also_values=True)
+
+    def step_try(self, thunk: Callable[[], Any]) -> None:
+        thunk()
+
+    def step_seeded(self) -> None:
+        pass
+
+    def step_ours(self, thing: Any) -> bool:
+        """Whether an object is the judge's own, to be changed here too."""
+        return not self.stays(thing)
+
+    def step_aside(self) -> None:
+        """What follows is the judge's alone: its random numbers are not those of the inner program."""
+        self.aside.append(torch.get_rng_state())
+
+    def step_back(self) -> None:
+        torch.set_rng_state(self.aside.pop())
+
+
+def put(thing: Any, value: Any) -> None:
+    """Bring an input into the state in which the student's code left it."""
+    if type(value) is not type(thing):
+        raise Unreadable("it sent something that is no reply")
+    if isinstance(thing, torch.Tensor):
+        with torch.inference_mode(False), torch.no_grad():
+            if value.shape == thing.shape and value.dtype is thing.dtype:
+                thing.copy_(value)
+            else:
+                thing.data = value
+    elif isinstance(thing, np.ndarray):
+        thing[...] = value
+    elif isinstance(thing, list):
+        thing[:] = value
+    else:
+        thing.clear()
+        thing.update(value)
+
+
+def error_of(told: object) -> Exception:
+    """The error that a student's process told of, as one of this process."""
+    if type(told) is not dict or type(told.get("types")) is not list:
+        raise Unreadable("it sent something that is no reply")
+    names = [read_text(name)[:80] for name in told["types"][:10]] or ["Exception"]
+    text = read_text(told.get("text", ""))[:2000]
+    place = None if told.get("place") is None else read_text(told["place"])[:200]
+    kind = next((KNOWN[name] for name in names if name in KNOWN and name != "Exception"), StudentError)
+    error = kind(text)
+    error.told = {"type": names[0], "text": text, "place": place}
+    return error

@@ -1,0 +1,101 @@
+"""Small questions about Python's syntax trees: what a node reads, binds, begins with."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+CHECKS = ("expect", "require")
+BUILTINS = frozenset(dir(builtins))
+
+
+def definitions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
+
+
+def is_definition(statement: ast.stmt) -> bool:
+    return isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))
+
+
+def is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, (ast.Import, ast.ImportFrom))
+
+
+def reads(node: ast.AST | None) -> frozenset[str]:
+    """The names that a node reads from the scope where it stands; functions in it count with what they read
+    from outside of themselves."""
+    if node is None:
+        return frozenset()
+    if isinstance(node, ast.Name):
+        return frozenset() if isinstance(node.ctx, ast.Store) else frozenset([node.id])
+    found = frozenset().union(*(reads(part) for part in ast.iter_child_nodes(node)))
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        own = {part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)}
+        if not isinstance(node, ast.Lambda):
+            own |= frozenset().union(*map(binds, node.body))
+        outside = [*node.args.defaults, *node.args.kw_defaults, *getattr(node, "decorator_list", [])]
+        return (found - own) | frozenset().union(*map(reads, outside))
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        targets = {name.id for part in node.generators for name in ast.walk(part.target) if isinstance(name, ast.Name)}
+        return (found - targets) | reads(node.generators[0].iter)
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return found | {node.target.id}
+    return found
+
+
+def binds(node: ast.AST) -> frozenset[str]:
+    """The names that a statement binds in the scope where it stands."""
+    if is_definition(node):
+        return frozenset([node.name])
+    if is_import(node):
+        return frozenset((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    found = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            found.add(part.id)
+        elif isinstance(part, ast.ExceptHandler) and part.name:
+            found.add(part.name)
+        elif is_definition(part):
+            found.add(part.name)
+            continue
+        if not isinstance(part, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            waiting += ast.iter_child_nodes(part)
+    return frozenset(found)
+
+
+def dotted(node: ast.expr) -> str:
+    """ "torch.autograd.grad" of such an expression; "" of another."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def base_of(node: ast.expr) -> ast.expr:
+    """What a chain of attributes, entries and calls begins with."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node
+
+
+def check_of(node: ast.AST) -> str:
+    """ "expect" or "require" when the node is a call of it; else ""."""
+    name = dotted(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
+    return name if name in CHECKS else ""
+
+
+def is_read_before_binding(tree: ast.Module, name: str) -> bool:
+    """Whether a statement of the program reads a name before one binds it."""
+    for statement in tree.body:
+        is_simple = not hasattr(statement, "body")
+        if is_simple and name in reads(statement):
+            return True
+        if name in binds(statement):
+            return False
+        if not is_definition(statement) and name in reads(statement):
+            return True
+    return False
