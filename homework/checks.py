@@ -78,6 +78,11 @@ def observer(function: Callable) -> Callable:
     return function
 
 
+def judged(function: Callable) -> Callable:
+    """Marks a given function that gets values only, no answers: in grading it runs where the tests are judged."""
+    return function
+
+
 def matching_hint(got: Any, hints: Mapping[str, Any], rtol: float, atol: float) -> str | None:
     """The first hint whose mistaken value is what came; None when it is no known mistake."""
     for sentence, value in hints.items():

@@ -21,6 +21,10 @@ VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 class Inside(Steps):
     """The steps of one test, taken.
 
+    Args:
+        live: what the student's answers bind.
+        kept: objects that could not leave in the tests before.
+
     Attributes:
         notes: what they gave, in order.
         kept: objects that could not leave: the judge has a stand-in for each.
@@ -28,10 +32,10 @@ class Inside(Steps):
         theirs: the state of torch's random numbers as the student's code left it.
     """
 
-    def __init__(self, live: list[Any]):
+    def __init__(self, live: list[Any], kept: dict[int, Any]):
         super().__init__()
         self.notes: list[list] = []
-        self.kept: dict[int, Any] = {}
+        self.kept = kept
         self.muted, self.theirs = 0, torch.get_rng_state()
         for thing in live:
             Writer(self.keep).write(thing)
@@ -98,7 +102,7 @@ class Inside(Steps):
         if self.muted or not any(map(self.stays, roots())):
             thunk()
             return
-        self.perform(number, lambda: thunk() and None)
+        self.perform(number, lambda: (thunk(), None)[1])
         self.entangle(roots(), also_values=True)
 
     def step_try(self, thunk: Callable[[], Any]) -> None:

@@ -95,7 +95,7 @@ class Hearing:
     def judge_part(self, test: str, hidden: bool, notes: object, ending: object) -> Judgement:
         """Judge a part of a test by what the student's process wrote down; the visible part comes first."""
         programs = self.judge.programs(test)[hidden]
-        with ONE_AT_A_TIME, quiet(), as_the_course_wants():
+        with ONE_AT_A_TIME, quiet(), as_the_course_wants(seed=int(hidden)):
             given = self.judge.given()
             try:
                 if hidden and self.steps is not None:
@@ -158,16 +158,16 @@ def quiet() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def as_the_course_wants() -> Iterator[None]:
-    """torch's settings as a new process has them, and random numbers that begin at 0; as before afterwards."""
+def as_the_course_wants(seed: int) -> Iterator[None]:
+    """torch's settings as a new process has them, and random numbers of this seed; as before afterwards."""
     before = torch.get_default_dtype(), torch.get_rng_state(), random.getstate(), np.random.get_state()
     threads = torch.get_num_threads()
     try:
         torch.set_default_dtype(torch.float32)
         torch.set_num_threads(1)
-        torch.default_generator.manual_seed(0)
-        random.seed(0)
-        np.random.seed(0)
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed)
         with torch.inference_mode(False), torch.enable_grad():
             yield
     finally:

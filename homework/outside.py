@@ -83,7 +83,10 @@ class Outside(Steps):
         return isinstance(thing, Opaque) or not own and self.is_entangled(thing)
 
     def step_name(self, number: str, thing: Any, is_live: bool) -> Any:
-        return self.take(number) if self.stays(thing) else thing
+        if not self.stays(thing):
+            return thing
+        value = self.take(number)
+        return thing if isinstance(value, Opaque) and isinstance(thing, Opaque) else value
 
     def step_attribute(self, number: str, thing: Any, name: str, own: bool) -> Any:
         return self.take(number) if self.stays(thing, own) else getattr(thing, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 from collections.abc import Collection, Iterable, Sequence
 
 from homework.syntax import (
@@ -43,23 +44,32 @@ class Numbers:
 
 @dataclasses.dataclass(frozen=True)
 class Course:
-    """What a homework gives: its functions and classes, those of its functions that are `@observer`, and what it
-    imports."""
+    """What a homework gives: its functions and classes, those of its functions that are `@observer` or `@judged`,
+    and what it imports."""
 
     functions: frozenset[str]
     observers: frozenset[str]
+    judged: frozenset[str]
     imported: frozenset[str]
 
     @classmethod
     def of(cls, trees: Collection[ast.Module]) -> Course:
         found = [definition for tree in trees for definition in definitions(tree)]
+        judged = frozenset(definition.name for definition in found if is_judged(definition))
+        found = [definition for definition in found if not is_judged(definition)]
         observers = [d for d in found if any(dotted(part).split(".")[-1] == "observer" for part in d.decorator_list)]
         imported = [binds(node) for tree in trees for node in ast.walk(tree) if is_import(node)]
         return cls(
             frozenset(d.name for d in found),
             frozenset(d.name for d in observers),
+            judged,
             frozenset().union(*imported),
         )
+
+
+def is_judged(definition: ast.stmt) -> bool:
+    """Whether a given function is the judge's alone: it gets values only."""
+    return any(dotted(part).split(".")[-1] == "judged" for part in getattr(definition, "decorator_list", []))
 
 
 class Names:
@@ -78,11 +88,13 @@ class Names:
         self.tree = tree
         self.live = live = frozenset(n for n in live if n not in bound or is_read_before_binding(tree, n))
         self.imported = course.imported | {n for node in ast.walk(tree) if is_import(node) for n in binds(node)}
-        self.functions = course.functions | {definition.name for definition in definitions(tree)}
+        self.functions = course.functions | {d.name for d in definitions(tree) if not is_judged(d)}
         self.observers = course.observers
+        self.judged = course.judged | {d.name for d in definitions(tree) if is_judged(d)}
         arguments = {part.arg for part in ast.walk(tree) if isinstance(part, ast.arg)}
         self.maybe, self.touched = set(live) | arguments, set()
         self.observed = set()
+        self.plain = plain_names(tree, self.imported)
         self.settle(self.spread)
         self.settle(self.spread_observed)
 
@@ -103,14 +115,14 @@ class Names:
             elif isinstance(node, ast.With) and any(reads(part) & self.both for part in node.body):
                 self.touched |= {name for item in node.items if item.optional_vars for name in stored(item.optional_vars)}
             if isinstance(node, ast.Call) and self.is_inner(node):
-                self.touched |= self.objects_in(arguments_of(node))
-            if isinstance(node, ast.Expr) and not check_of(node.value) and reads(node) & self.both:
+                self.touched |= self.objects_in(arguments_of(node)) - self.plain
+            if isinstance(node, ast.Expr) and self.is_done(node):
                 self.touched |= self.objects_in([node.value])
 
     def spread_observed(self) -> None:
         for node in ast.walk(self.tree):
             if check_of(node):
-                for part in judged(node):
+                for part in judged_arguments(node):
                     self.observed |= reads(part)
             elif isinstance(node, ast.Assert):
                 self.observed |= reads(node)
@@ -123,6 +135,22 @@ class Names:
                 self.observed |= reads(node)
             elif isinstance(node, (ast.If, ast.While)):
                 self.observed |= reads(node.test)
+
+    @functools.cached_property
+    def derived(self) -> set[str]:
+        """The names of values that are computed from what came of the student's code: a loss, for instance."""
+        found: set[str] = set()
+        while True:
+            nodes = (n for n in ast.walk(self.tree) if isinstance(n, (ast.Assign, ast.AnnAssign, ast.AugAssign)))
+            more = {
+                name
+                for node in nodes
+                if node.value is not None and reads(node.value) & (self.maybe | found)
+                for name in stored(node)
+            }
+            if more <= found:
+                return found
+            found |= more
 
     @property
     def both(self) -> set[str]:
@@ -150,6 +178,13 @@ class Names:
             return any(self.stays(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
         return False
 
+    def is_done(self, node: ast.Expr) -> bool:
+        """Whether a statement is done for what it does to objects of either side, not by a call of theirs."""
+        value = node.value
+        if check_of(value) or not reads(node) & self.both or is_own_function(value, self) or calls_judged(value, self):
+            return False
+        return not (isinstance(value, ast.Call) and self.stays(value.func))
+
     def is_observed(self, node: ast.AST) -> bool:
         """Whether a node is a call that is made in the student's process, with all that stands in it."""
         if not isinstance(node, ast.Call):
@@ -168,8 +203,51 @@ class Names:
             return True
         if isinstance(node.func, CHAIN) and any(self.is_inner(p) for p in calls_along(node.func)):
             return True
-        known = dotted(node.func) in INNER or (isinstance(node.func, ast.Name) and node.func.id in self.functions)
+        if dotted(node.func) in INNER:
+            return any(self.stays(part) for part in arguments_of(node))
+        known = isinstance(node.func, ast.Name) and node.func.id in self.functions
         return known and any(reads(part) & self.both for part in arguments_of(node))
+
+
+def plain_names(tree: ast.Module, imported: set[str]) -> set[str]:
+    """The names that surely hold tensors, numbers and the like, or lists of them: nothing that has parameters."""
+    sources: dict[str, list[ast.expr | None]] = {part.arg: [None] for part in ast.walk(tree) if isinstance(part, ast.arg)}
+    for node in ast.walk(tree):
+        value = node.iter if isinstance(node, (ast.For, ast.comprehension)) else getattr(node, "value", None)
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension)):
+            for name in stored(node):
+                sources.setdefault(name, []).append(value)
+        elif isinstance(node, ast.With):
+            for name in {n for item in node.items if item.optional_vars for n in stored(item.optional_vars)}:
+                sources.setdefault(name, []).append(None)
+    plain = set(sources)
+    while True:
+        kept = {name for name in plain if all(v is not None and is_plain(v, plain, imported) for v in sources[name])}
+        if kept == plain:
+            return plain
+        plain = kept
+
+
+def is_plain(node: ast.expr, plain: set[str], imported: set[str]) -> bool:
+    """Whether an expression surely gives a tensor, a number and the like, or a container of them."""
+    if "requires_grad" in ast.unparse(node):
+        return False
+    if isinstance(node, (ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.JoinedStr)):
+        return True
+    if isinstance(node, ast.Name):
+        return node.id in plain
+    if isinstance(node, CHAIN):
+        base = base_of(node)
+        if not isinstance(base, ast.Name):
+            return is_plain(base, plain, imported)
+        if base.id in imported:
+            path = next((dotted(part.func) for part in calls_along(node) if dotted(part.func)), "")
+            return base.id != "nn" and not path.startswith(("torch.nn.", "torch.optim.", "copy."))
+        return base.id in plain or base.id in ("range", "len", "float", "int", "str", "zip", "enumerate", "sorted")
+    if isinstance(node, ast.Lambda):
+        return True
+    parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+    return all(is_plain(part, plain, imported) for part in parts)
 
 
 def stored(node: ast.AST) -> set[str]:
@@ -194,7 +272,7 @@ def calls_along(node: ast.expr) -> Iterable[ast.Call]:
         node = node.func if isinstance(node, ast.Call) else node.value
 
 
-def judged(node: ast.Call) -> list[ast.expr]:
+def judged_arguments(node: ast.Call) -> list[ast.expr]:
     """The arguments of a check that hold what is judged: of `expect` the first; of `require` all."""
     return node.args[:1] if check_of(node) == "expect" else arguments_of(node)
 
@@ -334,6 +412,8 @@ class InnerMaker(Maker):
             return [node]
         if isinstance(node, ast.ClassDef):
             return [node] if self.whole or node.name in self.needed else []
+        if is_judged(node):
+            return []
         if isinstance(node, ast.FunctionDef):
             return [with_body(node, self.block(node.body))] if self.whole or node.name in self.needed else []
         begin = self.begin(node)
@@ -355,16 +435,25 @@ class InnerMaker(Maker):
 
     def expression(self, node: ast.Expr) -> list[ast.stmt]:
         if check_of(node.value):
-            return self.parts(judged(node.value)) + self.parts(wanted(node.value), own=True)
-        if isinstance(node.value, ast.Constant):
+            return self.parts(judged_arguments(node.value)) + self.parts(wanted(node.value), own=True)
+        if isinstance(node.value, ast.Constant) or calls_judged(node.value, self.names):
             return []
-        if is_own_function(node.value, self.names) or self.whole and not reads(node) & self.names.both:
-            return [ast.Expr(self.steps(node.value))] if self.whole or self.is_wanted_call(node.value) else []
-        if reads(node) & self.names.both:
-            return [ast.Expr(done(self, node))]
         base = base_of(node.value)
-        if isinstance(base, ast.Name) and base.id in self.names.imported:  # torch.manual_seed and the like
-            return [node, ast.Expr(call("seeded"))]
+        if isinstance(base, ast.Name) and base.id in self.names.imported and not reads(node) & self.names.both:
+            return [node, ast.Expr(call("seeded"))]  # torch.manual_seed and the like
+        if is_own_function(node.value, self.names):
+            return [ast.Expr(self.steps(node.value))] if self.whole or self.is_wanted_call(node.value) else []
+        if self.whole and not reads(node) & self.names.both:
+            return [node]
+        if not self.whole and isinstance(base, ast.Name) and isinstance(node.value, ast.Call) and base.id not in (
+            self.names.both | self.names.observed | self.needed | self.names.imported | self.names.derived
+        ):
+            return []  # `wanted.append(…)`
+        if reads(node) & self.names.both:
+            is_done = self.names.is_done(node)
+            return [ast.Expr(done(self, node) if is_done else self.steps(node.value))]
+        if is_backward(node) and isinstance(base, ast.Name) and base.id in self.names.derived:
+            return [node]
         return [node] if isinstance(base, ast.Name) and base.id in self.needed else []
 
     def is_wanted_call(self, node: ast.Call) -> bool:
@@ -489,9 +578,9 @@ class OuterMaker(Maker):
             is_own = check_of(value) == "expect"
             words = [ast.keyword(word.arg, self.steps(word.value, is_own)) for word in value.keywords]
             return [ast.Expr(ast.Call(value.func, arguments, words))]
-        if is_own_function(node.value, self.names) or not reads(node) & self.names.both:
-            return [ast.Expr(self.steps(node.value))]
-        return [ast.Expr(done(self, node))]
+        if self.names.is_done(node):
+            return [ast.Expr(done(self, node))]
+        return [ast.Expr(self.steps(node.value))]
 
     def assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.stmt]:
         bound = stored(node)
@@ -536,6 +625,15 @@ def done(maker: Maker, node: ast.Expr) -> ast.Call:
     roots = sorted((reads(node) & maker.names.both) | maker.names.objects_in([node.value]))
     roots = thunk(ast.Tuple([ast.Name(name, ast.Load()) for name in roots], ast.Load()))
     return call("do", maker.number(node), roots, thunk(node.value))
+
+
+def is_backward(node: ast.Expr) -> bool:
+    return isinstance(node.value, ast.Call) and dotted(node.value.func).endswith(".backward")
+
+
+def calls_judged(node: ast.expr, names: Names) -> bool:
+    """Whether an expression calls a function that is the judge's alone."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names.judged
 
 
 def is_own_function(node: ast.expr, names: Names) -> bool:

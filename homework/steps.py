@@ -73,6 +73,8 @@ class Steps:
             kept = kept or isinstance(thing, torch.Tensor) and thing.requires_grad and thing.is_leaf
             if kept or also_values and isinstance(thing, (torch.Tensor, np.ndarray, list, dict, set)):
                 self.entangled[id(thing)] = thing
+            if isinstance(thing, torch.nn.Module):
+                self.entangled |= {id(part): part for part in (*thing.parameters(), *thing.buffers(), *thing.modules())}
 
     def is_inner(self, function: Any) -> bool:
         """Whether a function of others may be called on the student's objects."""

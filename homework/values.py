@@ -8,6 +8,7 @@ nothing is ever executed. An object that cannot cross is replaced by the name of
 from __future__ import annotations
 
 import base64
+import collections
 import math
 from collections.abc import Callable
 from typing import Any
@@ -103,7 +104,7 @@ class Writer:
         ):
             sign = {list: "l", set: "e", frozenset: "z", torch.Size: "S"}.get(kind, "t")
             return [sign, [self.write(part, depth + 1) for part in list(value)]]
-        if kind is dict:
+        if kind in (dict, collections.OrderedDict):
             return ["d", [[self.write(k, depth + 1), self.write(v, depth + 1)] for k, v in list(value.items())]]
         if kind in (torch.Tensor, torch.nn.Parameter):
             return self.tensor(value)

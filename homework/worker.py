@@ -80,6 +80,7 @@ class Namespaces:
         self.file = COURSE_FILE
         self.course: dict = {"__name__": COURSE_MODULE}
         self.test: dict = {}
+        self.kept: dict = {}
         self.inside = None
 
     def run(self, source: str, names: dict) -> None:
@@ -95,7 +96,7 @@ class Namespaces:
         """A new test, on these answers."""
         from homework.inside import Inside
 
-        self.inside = Inside(list(answers.values()))
+        self.inside = Inside(list(answers.values()), self.kept)
         self.course |= {**answers, **self.inside.functions()}
         self.test = dict(self.course)
 
@@ -146,15 +147,19 @@ class Worker:
         if request["kind"] == "test":
             return self.test(request, reply)
         result = self.shell.run_cell(request["source"], store_history=False)
+        error = result.error_before_exec or result.error_in_exec
         if request["kind"] == "given":
-            self.take_given(request)
-        return result.error_before_exec or result.error_in_exec
+            try:
+                self.take_given(request)
+            except Exception as problem:  # of a cell that stopped half-way
+                error = error or problem
+        return error
 
     def take_given(self, request):
         """Keep what a given cell gives for the tests, before the student's code can change it."""
         names = self.shell.user_ns
-        self.namespaces.run(request.get("functions", ""), self.namespaces.course)
         self.namespaces.course |= {name: names[name] for name in request.get("names", ()) if name in names}
+        self.namespaces.run(request.get("functions", ""), self.namespaces.course)
 
     def test(self, request, reply):
         """Run the inner program of a part of a test; what its steps gave goes into the reply."""
@@ -166,7 +171,7 @@ class Worker:
             spaces.begin({name: names[name] for name in request["live"] if name in names})
         spaces.inside.notes = reply["notes"] = []
         try:
-            with as_the_course_wants(fresh=request["first"]):
+            with as_the_course_wants(seed=int(not request["first"])):
                 spaces.run(request["source"], spaces.test)
         except BaseException as error:  # SystemExit too: nothing that a test raises may end the worker
             return error
@@ -174,9 +179,9 @@ class Worker:
 
 
 @contextlib.contextmanager
-def as_the_course_wants(fresh):
-    """torch's settings as a new process has them, and random numbers that begin at 0; the student's own
-    settings are back afterwards."""
+def as_the_course_wants(seed):
+    """torch's settings as a new process has them, and random numbers of this seed; the student's own settings
+    are back afterwards."""
     import numpy as np
     import torch
 
@@ -184,10 +189,9 @@ def as_the_course_wants(fresh):
     try:
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
-        if fresh:
-            torch.default_generator.manual_seed(0)
-            random.seed(0)
-            np.random.seed(0)
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed)
         with warnings.catch_warnings(), np.errstate(all="warn"):
             warnings.simplefilter("default")
             yield
