@@ -117,16 +117,21 @@ def attacks() -> dict[str, Attack]:
         text = read(kind)
         for entry in text["attack"]:
             code = text.get("tools", "") + entry.get("code", "")
-            found.append(Attack(entry["name"], code, everywhere(zero, entry) | entry.get("answers", {})))
+            found.append(Attack(entry["name"], code, changed(zero, entry)))
     return {attack.name: attack for attack in found}
 
 
-def everywhere(zero: dict[str, str], entry: dict) -> dict[str, str]:
-    """The same expression for everything that an answer binds; nothing without it."""
-    if "everywhere" not in entry:
-        return {}
+def changed(zero: dict[str, str], entry: dict) -> dict[str, str]:
+    """What an attack puts in the place of the zeros: an expression for everything that they bind, or the zeros
+    themselves wrapped by a function, or other answers to some tasks."""
     names = {task: sorted(names_bound(text)) for task, text in zero.items()}
-    return {task: f"{' = '.join(found)} = {entry['everywhere']}" for task, found in names.items()}
+    made = {}
+    if "everywhere" in entry:
+        made = {task: f"{' = '.join(found)} = {entry['everywhere']}" for task, found in names.items()}
+    if "wrap" in entry:
+        wrapped = {task: [f"{name} = {entry['wrap']}({name})" for name in found] for task, found in names.items()}
+        made = {task: "\n".join([zero[task], *lines]) for task, lines in wrapped.items() if "class " not in zero[task]}
+    return made | entry.get("answers", {})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,12 +183,17 @@ the encoder inside json says ok
 what the former core called error is none
 a writer that turns error into ok
 memory poked by ctypes: a function's code
-a type's own table changed below Python""".splitlines()
+a type's own table changed below Python
+values forged: every False is True, every list empty
+values forged: the inputs have become zero, and so has the answer""".splitlines()
+WITH_ANSWERS = ["inputs set to zero, zeros given back", "os._exit in every answer"]
 
 
 def attacks_on(name: str) -> dict[str, Attack]:
     """The strongest attacks of the catalogue on a homework of the course, and those that only this one invites."""
+    zero, entries = target(name).zero, {entry["name"]: entry for kind in KINDS for entry in read(kind)["attack"]}
+    found = {attack: dataclasses.replace(attacks()[attack], answers={}) for attack in STRONGEST}
+    for attack in WITH_ANSWERS:
+        found[attack] = dataclasses.replace(attacks()[attack], answers=changed(zero, entries[attack]))
     own = [Attack(entry["name"], entry.get("code", ""), entry["answers"]) for entry in read(name)["attack"]]
-    return {attack: dataclasses.replace(attacks()[attack], answers={}) for attack in STRONGEST} | {
-        attack.name: attack for attack in own
-    }
+    return found | {attack.name: attack for attack in own}
