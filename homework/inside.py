@@ -47,7 +47,9 @@ class Inside(Steps):
         """Whether the judge has a stand-in for an object, or an outdated twin."""
         return self.kept.get(id(thing), self) is thing or not own and self.is_entangled(thing)
 
-    def note(self, number: str, value: Any, writer: Writer | None = None, changed: list | None = None) -> None:
+    def note(
+        self, number: str, value: Any, writer: Writer | None = None, changed: list | None = None
+    ) -> None:
         self.events += 1
         number, count = self.key(number)
         written = (writer or Writer(self.keep)).write(value)
@@ -81,7 +83,9 @@ class Inside(Steps):
                 self.is_inner(function) and any(self.stays(thing, own) for thing in given)
             ):
                 return function(*args, **kwargs)
-            inputs = {path: thing for path, thing in inputs_of(args, kwargs).items() if not self.stays(thing, own)}
+            inputs = {
+                path: thing for path, thing in inputs_of(args, kwargs).items() if not self.stays(thing, own)
+            }
             result = self.perform(number, lambda: function(*args, **kwargs), inputs)
             if not own:
                 self.entangle([*flat(roots())], also_values=False)
@@ -196,4 +200,8 @@ def describe(error: BaseException) -> dict[str, Any]:
             place = f"line {inner[-1].lineno}: {(inner[-1].line or '').strip()}"[:200]
     except Exception:
         place = None
-    return {"types": [kind.__name__[:80] for kind in type(error).__mro__[:-1]][:10], "text": text, "place": place}
+    return {
+        "types": [kind.__name__[:80] for kind in type(error).__mro__[:-1]][:10],
+        "text": text,
+        "place": place,
+    }

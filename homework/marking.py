@@ -207,7 +207,9 @@ def note_run(cell: Cell, reply: Reply, marks: Marks) -> None:
 
 def failed(cell: Cell, status: Outcome, message: str, hint: str | None, hidden: bool) -> Result:
     """The result of a test that did not pass."""
-    return Result(cell.name, status, 0.0, cell.points, HIDDEN_WORDS[status] if hidden else message, hint, hidden)
+    return Result(
+        cell.name, status, 0.0, cell.points, HIDDEN_WORDS[status] if hidden else message, hint, hidden
+    )
 
 
 def problem_text(reply: Reply) -> str:

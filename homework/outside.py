@@ -17,7 +17,9 @@ from homework.values import Opaque, Reader, Unreadable, read_text
 KNOWN = {
     name: kind
     for name, kind in vars(builtins).items()
-    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, (Warning, UnicodeError))
+    if isinstance(kind, type)
+    and issubclass(kind, Exception)
+    and not issubclass(kind, (Warning, UnicodeError))
 }
 
 
@@ -54,7 +56,12 @@ class Outside(Steps):
         if type(notes) is not list:
             raise Unreadable("it sent something that is no reply")
         for note in notes:
-            if type(note) is not list or len(note) != 5 or type(note[0]) is not str or type(note[1]) is not int:
+            if (
+                type(note) is not list
+                or len(note) != 5
+                or type(note[0]) is not str
+                or type(note[1]) is not int
+            ):
                 raise Unreadable("it sent something that is no reply")
             self.notes[note[0], note[1]].append(note[2:])
 
@@ -103,7 +110,9 @@ class Outside(Steps):
                 self.is_inner(function) and any(self.stays(thing, own) for thing in given)
             ):
                 return function(*args, **kwargs)
-            inputs = {path: thing for path, thing in inputs_of(args, kwargs).items() if not self.stays(thing, own)}
+            inputs = {
+                path: thing for path, thing in inputs_of(args, kwargs).items() if not self.stays(thing, own)
+            }
             result = self.take(number, inputs)
             if not own:
                 self.entangle([*flat(roots())], also_values=False)

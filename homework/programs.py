@@ -57,7 +57,9 @@ class Course:
         found = [definition for tree in trees for definition in definitions(tree)]
         judged = frozenset(definition.name for definition in found if is_judged(definition))
         found = [definition for definition in found if not is_judged(definition)]
-        observers = [d for d in found if any(dotted(part).split(".")[-1] == "observer" for part in d.decorator_list)]
+        observers = [
+            d for d in found if any(dotted(part).split(".")[-1] == "observer" for part in d.decorator_list)
+        ]
         imported = [binds(node) for tree in trees for node in ast.walk(tree) if is_import(node)]
         return cls(
             frozenset(d.name for d in found),
@@ -87,7 +89,9 @@ class Names:
         bound = {name for node in tree.body if not is_definition(node) for name in binds(node)}
         self.tree = tree
         self.live = live = frozenset(n for n in live if n not in bound or is_read_before_binding(tree, n))
-        self.imported = course.imported | {n for node in ast.walk(tree) if is_import(node) for n in binds(node)}
+        self.imported = course.imported | {
+            n for node in ast.walk(tree) if is_import(node) for n in binds(node)
+        }
         self.functions = course.functions | {d.name for d in definitions(tree) if not is_judged(d)}
         self.observers = course.observers
         self.judged = course.judged | {d.name for d in definitions(tree) if is_judged(d)}
@@ -113,7 +117,9 @@ class Names:
                 if self.stays(node.iter) or any(self.stays(a) for a in arguments_of(node.iter)):
                     self.maybe |= stored(node.target)
             elif isinstance(node, ast.With) and any(reads(part) & self.both for part in node.body):
-                self.touched |= {name for item in node.items if item.optional_vars for name in stored(item.optional_vars)}
+                self.touched |= {
+                    name for item in node.items if item.optional_vars for name in stored(item.optional_vars)
+                }
             if isinstance(node, ast.Call) and self.is_inner(node):
                 self.touched |= self.objects_in(arguments_of(node)) - self.plain
             if isinstance(node, ast.Expr) and self.is_done(node):
@@ -141,7 +147,9 @@ class Names:
         """The names of values that are computed from what came of the student's code: a loss, for instance."""
         found: set[str] = set()
         while True:
-            nodes = (n for n in ast.walk(self.tree) if isinstance(n, (ast.Assign, ast.AnnAssign, ast.AugAssign)))
+            nodes = (
+                n for n in ast.walk(self.tree) if isinstance(n, (ast.Assign, ast.AnnAssign, ast.AugAssign))
+            )
             more = {
                 name
                 for node in nodes
@@ -172,7 +180,9 @@ class Names:
             if isinstance(node, ast.Call):
                 return self.is_inner(node)
             return self.stays(node.value)
-        if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.IfExp, ast.BoolOp, ast.NamedExpr)):
+        if isinstance(
+            node, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.IfExp, ast.BoolOp, ast.NamedExpr)
+        ):
             return any(self.stays(part) for part in ast.iter_child_nodes(node))
         if isinstance(node, COMPREHENSIONS):
             return any(self.stays(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
@@ -181,7 +191,12 @@ class Names:
     def is_done(self, node: ast.Expr) -> bool:
         """Whether a statement is done for what it does to objects of either side, not by a call of theirs."""
         value = node.value
-        if check_of(value) or not reads(node) & self.both or is_own_function(value, self) or calls_judged(value, self):
+        if (
+            check_of(value)
+            or not reads(node) & self.both
+            or is_own_function(value, self)
+            or calls_judged(value, self)
+        ):
             return False
         return not (isinstance(value, ast.Call) and self.stays(value.func))
 
@@ -211,10 +226,14 @@ class Names:
 
 def plain_names(tree: ast.Module, imported: set[str]) -> set[str]:
     """The names that surely hold tensors, numbers and the like, or lists of them: nothing that has parameters."""
-    sources: dict[str, list[ast.expr | None]] = {part.arg: [None] for part in ast.walk(tree) if isinstance(part, ast.arg)}
+    sources: dict[str, list[ast.expr | None]] = {
+        part.arg: [None] for part in ast.walk(tree) if isinstance(part, ast.arg)
+    }
     for node in ast.walk(tree):
         value = node.iter if isinstance(node, (ast.For, ast.comprehension)) else getattr(node, "value", None)
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension)):
+        if isinstance(
+            node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension)
+        ):
             for name in stored(node):
                 sources.setdefault(name, []).append(value)
         elif isinstance(node, ast.With):
@@ -222,7 +241,11 @@ def plain_names(tree: ast.Module, imported: set[str]) -> set[str]:
                 sources.setdefault(name, []).append(None)
     plain = set(sources)
     while True:
-        kept = {name for name in plain if all(v is not None and is_plain(v, plain, imported) for v in sources[name])}
+        kept = {
+            name
+            for name in plain
+            if all(v is not None and is_plain(v, plain, imported) for v in sources[name])
+        }
         if kept == plain:
             return plain
         plain = kept
@@ -243,7 +266,16 @@ def is_plain(node: ast.expr, plain: set[str], imported: set[str]) -> bool:
         if base.id in imported:
             path = next((dotted(part.func) for part in calls_along(node) if dotted(part.func)), "")
             return base.id != "nn" and not path.startswith(("torch.nn.", "torch.optim.", "copy."))
-        return base.id in plain or base.id in ("range", "len", "float", "int", "str", "zip", "enumerate", "sorted")
+        return base.id in plain or base.id in (
+            "range",
+            "len",
+            "float",
+            "int",
+            "str",
+            "zip",
+            "enumerate",
+            "sorted",
+        )
     if isinstance(node, ast.Lambda):
         return True
     parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
@@ -295,7 +327,9 @@ class Maker:
 
     def __init__(self, names: Names, numbers: Numbers, marks: dict):
         self.names, self.numbers, self.marks, self.statement = names, numbers, marks, ""
-        self.loops: dict[int, ast.AST] = marks.setdefault(0, {})  # a loop's own step beside that of its iterable
+        self.loops: dict[int, ast.AST] = marks.setdefault(
+            0, {}
+        )  # a loop's own step beside that of its iterable
 
     def number(self, node: ast.AST) -> ast.Constant:
         """The number of a step, the same in both programs: that of its statement, a point, its own."""
@@ -314,7 +348,8 @@ class Maker:
         """Whether there can be a step in an expression. `own`: it makes a wanted value, of the judge's own."""
         names = self.names.maybe if own else self.names.both
         return any(
-            (isinstance(part, ast.Name) and part.id in names) or self.names.is_observed(part) for part in ast.walk(node)
+            (isinstance(part, ast.Name) and part.id in names) or self.names.is_observed(part)
+            for part in ast.walk(node)
         )
 
     def steps(self, node: ast.expr, own: bool = False) -> ast.expr:
@@ -323,11 +358,27 @@ class Maker:
             return node
         if isinstance(node, ast.Name):
             fetched = self.names.live | (frozenset() if own else self.names.touched)
-            return call("name", self.number(node), node, flag(node.id in self.names.live)) if node.id in fetched else node
+            return (
+                call("name", self.number(node), node, flag(node.id in self.names.live))
+                if node.id in fetched
+                else node
+            )
         if isinstance(node, ast.Attribute):
-            return call("attribute", self.number(node), self.steps(node.value, own), ast.Constant(node.attr), flag(own))
+            return call(
+                "attribute",
+                self.number(node),
+                self.steps(node.value, own),
+                ast.Constant(node.attr),
+                flag(own),
+            )
         if isinstance(node, ast.Subscript):
-            return call("entry", self.number(node), self.steps(node.value, own), self.index(node.slice, own), flag(own))
+            return call(
+                "entry",
+                self.number(node),
+                self.steps(node.value, own),
+                self.index(node.slice, own),
+                flag(own),
+            )
         if isinstance(node, ast.Call):
             return self.call_step(node, own)
         return self.rebuilt(node, own)
@@ -340,13 +391,19 @@ class Maker:
         roots = thunk(ast.Tuple([ast.Name(name, ast.Load()) for name in roots], ast.Load()))
         caller = call("call", self.number(node), self.steps(node.func, own), roots, flag(own))
         arguments = [self.steps(part, own) for part in node.args]
-        return ast.Call(caller, arguments, [ast.keyword(w.arg, self.steps(w.value, own)) for w in node.keywords])
+        return ast.Call(
+            caller, arguments, [ast.keyword(w.arg, self.steps(w.value, own)) for w in node.keywords]
+        )
 
     def index(self, node: ast.expr, own: bool) -> ast.expr:
         """What stands in brackets, as an argument."""
         if isinstance(node, ast.Slice):
             ends = [node.lower, node.upper, node.step]
-            return ast.Call(ast.Name("slice", ast.Load()), [self.steps(e, own) if e else ast.Constant(None) for e in ends], [])
+            return ast.Call(
+                ast.Name("slice", ast.Load()),
+                [self.steps(e, own) if e else ast.Constant(None) for e in ends],
+                [],
+            )
         if isinstance(node, ast.Tuple):
             return ast.Tuple([self.index(part, own) for part in node.elts], ast.Load())
         return self.steps(node, own)
@@ -439,14 +496,24 @@ class InnerMaker(Maker):
         if isinstance(node.value, ast.Constant) or calls_judged(node.value, self.names):
             return []
         base = base_of(node.value)
-        if isinstance(base, ast.Name) and base.id in self.names.imported and not reads(node) & self.names.both:
+        if (
+            isinstance(base, ast.Name)
+            and base.id in self.names.imported
+            and not reads(node) & self.names.both
+        ):
             return [node, ast.Expr(call("seeded"))]  # torch.manual_seed and the like
         if is_own_function(node.value, self.names):
             return [ast.Expr(self.steps(node.value))] if self.whole or self.is_wanted_call(node.value) else []
         if self.whole and not reads(node) & self.names.both:
             return [node]
-        if not self.whole and isinstance(base, ast.Name) and isinstance(node.value, ast.Call) and base.id not in (
-            self.names.both | self.names.observed | self.needed | self.names.imported | self.names.derived
+        if (
+            not self.whole
+            and isinstance(base, ast.Name)
+            and isinstance(node.value, ast.Call)
+            and base.id
+            not in (
+                self.names.both | self.names.observed | self.needed | self.names.imported | self.names.derived
+            )
         ):
             return []  # `wanted.append(…)`
         if reads(node) & self.names.both:
@@ -476,9 +543,14 @@ class InnerMaker(Maker):
 
     def compound(self, node: ast.If | ast.While | ast.For | ast.With | ast.Try) -> list[ast.stmt]:
         statement = self.statement
-        blocks = {name: self.block(getattr(node, name)) for name in ("body", "orelse", "finalbody") if hasattr(node, name)}
+        blocks = {
+            name: self.block(getattr(node, name))
+            for name in ("body", "orelse", "finalbody")
+            if hasattr(node, name)
+        }
         handlers = [
-            ast.ExceptHandler(h.type, h.name, self.block(h.body) or [ast.Pass()]) for h in getattr(node, "handlers", [])
+            ast.ExceptHandler(h.type, h.name, self.block(h.body) or [ast.Pass()])
+            for h in getattr(node, "handlers", [])
         ]
         self.statement = statement
         header = {}
@@ -488,12 +560,21 @@ class InnerMaker(Maker):
             header = {"iter": node.iter}
         is_empty = not any(has_work(block) for block in (*blocks.values(), *(h.body for h in handlers)))
         keeps = isinstance(node, ast.For) and stored(node.target) & self.needed
-        keeps = keeps or isinstance(node, ast.With) and any(
-            item.optional_vars is not None and stored(item.optional_vars) & self.needed for item in node.items
+        keeps = (
+            keeps
+            or isinstance(node, ast.With)
+            and any(
+                item.optional_vars is not None and stored(item.optional_vars) & self.needed
+                for item in node.items
+            )
         )
         if is_empty and not keeps:
             return self.parts(list(header.values()))
-        fields = dict(ast.iter_fields(node)) | blocks | {name: self.header(name, part) for name, part in header.items()}
+        fields = (
+            dict(ast.iter_fields(node))
+            | blocks
+            | {name: self.header(name, part) for name, part in header.items()}
+        )
         fields["body"] = fields["body"] or [ast.Pass()]
         if handlers:
             fields["handlers"] = handlers
@@ -524,7 +605,9 @@ class InnerMaker(Maker):
         base = base_of(node)
         if isinstance(base, ast.Name) and base.id in names:
             return True
-        return any(self.names.is_inner(part) for part in calls_along(node)) and (not own or self.concerns(node, own))
+        return any(self.names.is_inner(part) for part in calls_along(node)) and (
+            not own or self.concerns(node, own)
+        )
 
     def varies(self, node: ast.expr, own: bool) -> bool:
         """Whether a comprehension takes steps for each of its entries."""
@@ -532,7 +615,9 @@ class InnerMaker(Maker):
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         results += [test for part in node.generators for test in part.ifs]
         return any(
-            isinstance(part, CHAIN) and isinstance(base_of(part), ast.Name) and base_of(part).id in targets & self.names.both
+            isinstance(part, CHAIN)
+            and isinstance(base_of(part), ast.Name)
+            and base_of(part).id in targets & self.names.both
             for result in results
             for part in ast.walk(result)
         )
@@ -586,7 +671,11 @@ class OuterMaker(Maker):
         bound = stored(node)
         kept = bound & self.inner.needed or self.inner.whole
         own = not kept and not bound & self.names.observed
-        roots = [base for base in map(base_of, targets_of(node)) if isinstance(base, ast.Name) and base.id not in bound]
+        roots = [
+            base
+            for base in map(base_of, targets_of(node))
+            if isinstance(base, ast.Name) and base.id not in bound
+        ]
         roots = [base for base in roots if base.id in self.names.both]
         made = self.rebuilt(node, own)
         if not roots:
@@ -601,7 +690,9 @@ class OuterMaker(Maker):
             if hasattr(node, name):
                 fields[name] = self.block(getattr(node, name))
         if isinstance(node, ast.Try):
-            fields["handlers"] = [ast.ExceptHandler(h.type, h.name, self.block(h.body)) for h in node.handlers]
+            fields["handlers"] = [
+                ast.ExceptHandler(h.type, h.name, self.block(h.body)) for h in node.handlers
+            ]
         self.statement = statement
         for name in ("test", "iter"):
             if hasattr(node, name):
@@ -611,7 +702,9 @@ class OuterMaker(Maker):
 
 def with_marks(maker: Maker, made: ast.stmt, node: ast.stmt) -> list[ast.stmt]:
     """A `with` statement, then the note that what it binds was used by what ran in it."""
-    names = [item.optional_vars for item in getattr(node, "items", []) if isinstance(item.optional_vars, ast.Name)]
+    names = [
+        item.optional_vars for item in getattr(node, "items", []) if isinstance(item.optional_vars, ast.Name)
+    ]
     names = [name.id for name in names if name.id in maker.names.touched]
     if not names:
         return [made]
@@ -662,7 +755,9 @@ def is_simple(node: ast.stmt) -> bool:
 
 def has_work(block: list[ast.stmt]) -> bool:
     """Whether a block does more than go on or leave."""
-    return any(not isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)) for node in block)
+    return any(
+        not isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)) for node in block
+    )
 
 
 def with_body(node: ast.FunctionDef, body: list[ast.stmt]) -> ast.FunctionDef:
@@ -707,7 +802,11 @@ def make_programs(
 
 def reads_all(node: ast.AST) -> set[str]:
     """All names that stand in a node but are not stored there."""
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Store)}
+    return {
+        part.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Store)
+    }
 
 
 def text(block: list[ast.stmt]) -> str:

@@ -21,6 +21,7 @@ from homework.process import FIXED_ENVIRONMENT
 from homework.session import WORKER
 from launcher.errors import CourseError
 
+INSIDE = ("__init__", "checks", "inside", "steps", "style", "values", "worker")  # of homework
 SCRATCH = "/tmp/homework"
 SCRATCH_BYTES = 300_000_000
 LIMITS = {
@@ -155,6 +156,6 @@ def visible() -> list[Path]:
     ours = [
         ROOT / "helpers",
         *(ROOT / "launcher" / name for name in ("__init__.py", "errors.py", "files.py")),
-        *(ROOT / "homework" / name for name in ("__init__.py", "checks.py", "worker.py")),
+        *(ROOT / "homework" / f"{name}.py" for name in INSIDE),
     ]
     return [*sorted(python), *ours, *([data_folder()] if data_folder().is_dir() else [])]

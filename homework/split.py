@@ -24,6 +24,7 @@ from homework.cells import GIVEN, HIDDEN, TEST, Assignment, Cell
 from homework.programs import Course, Numbers, Programs, make_programs
 from homework.syntax import BUILTINS, binds, dotted, is_definition, is_import, is_read_before_binding, reads
 
+
 @dataclasses.dataclass
 class Split:
     """A homework, split.
@@ -56,12 +57,17 @@ def split(assignment: Assignment) -> Split:
     numbers = Numbers()
     found, kept = {}, {}
     for name, tree in given.items():
-        ours = [statement for statement in tree.body if not reads(statement) & live or is_definition(statement)]
+        ours = [
+            statement for statement in tree.body if not reads(statement) & live or is_definition(statement)
+        ]
         kept[name] = sorted(set().union(*(binds(s) for s in ours if not is_definition(s))) - live)
         found[name] = given_programs(ours, live, course, numbers)
     cells = {cell.name: cell for cell in assignment.of_kind(TEST)}
     return Split(
-        live, found, kept, {name: split_test(cells[name], tree, live, course, numbers) for name, tree in tests.items()}
+        live,
+        found,
+        kept,
+        {name: split_test(cells[name], tree, live, course, numbers) for name, tree in tests.items()},
     )
 
 
@@ -78,7 +84,11 @@ def given_programs(
 
 
 def is_print(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and dotted(statement.value.func) == "print"
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and dotted(statement.value.func) == "print"
+    )
 
 
 def split_test(
@@ -103,7 +113,9 @@ def hidden_lines(source: str) -> set[int]:
     return lines
 
 
-def live_names(given: Iterable[ast.Module], tests: Iterable[ast.Module], assignment: Assignment) -> frozenset[str]:
+def live_names(
+    given: Iterable[ast.Module], tests: Iterable[ast.Module], assignment: Assignment
+) -> frozenset[str]:
     """The names that only answers bind, or given statements that use such names."""
     bound: dict[str, bool] = {}  # by given cells; whether by a definition
     statements = [statement for tree in given for statement in tree.body]

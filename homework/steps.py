@@ -69,16 +69,20 @@ class Steps:
         """
         for thing in flat(things):
             kinds = (torch.nn.Module, torch.nn.Parameter, torch.optim.Optimizer)
-            kept = isinstance(thing, kinds) or type(thing).__module__ == COURSE_MODULE
+            kept = isinstance(thing, (*kinds, Iterator)) or type(thing).__module__ == COURSE_MODULE
             kept = kept or isinstance(thing, torch.Tensor) and thing.requires_grad and thing.is_leaf
             if kept or also_values and isinstance(thing, (torch.Tensor, np.ndarray, list, dict, set)):
                 self.entangled[id(thing)] = thing
             if isinstance(thing, torch.nn.Module):
-                self.entangled |= {id(part): part for part in (*thing.parameters(), *thing.buffers(), *thing.modules())}
+                self.entangled |= {
+                    id(part): part for part in (*thing.parameters(), *thing.buffers(), *thing.modules())
+                }
 
     def is_inner(self, function: Any) -> bool:
         """Whether a function of others may be called on the student's objects."""
-        return id(function) in INNER_IDS or isinstance(function, type) and function.__module__ == COURSE_MODULE
+        return (
+            id(function) in INNER_IDS or isinstance(function, type) and function.__module__ == COURSE_MODULE
+        )
 
 
 def flat(things: Any, depth: int = 0) -> Iterator[Any]:

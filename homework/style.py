@@ -19,7 +19,11 @@ def loops_in(function: FunctionType, seen: tuple = ()) -> list[str]:
         if "map" in code.co_names or any("FOR_ITER" in step or "BACKWARD" in step for step in steps):
             found.append(function.__name__)
     for other in {function.__globals__.get(name) for code in codes for name in code.co_names}:
-        if isinstance(other, FunctionType) and other.__globals__ is function.__globals__ and other not in seen:
+        if (
+            isinstance(other, FunctionType)
+            and other.__globals__ is function.__globals__
+            and other not in seen
+        ):
             found += loops_in(other, (*seen, function, other))
     return sorted(set(found))
 

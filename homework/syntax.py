@@ -37,7 +37,12 @@ def reads(node: ast.AST | None) -> frozenset[str]:
         outside = [*node.args.defaults, *node.args.kw_defaults, *getattr(node, "decorator_list", [])]
         return (found - own) | frozenset().union(*map(reads, outside))
     if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-        targets = {name.id for part in node.generators for name in ast.walk(part.target) if isinstance(name, ast.Name)}
+        targets = {
+            name.id
+            for part in node.generators
+            for name in ast.walk(part.target)
+            if isinstance(name, ast.Name)
+        }
         return (found - targets) | reads(node.generators[0].iter)
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         return found | {node.target.id}

@@ -58,7 +58,9 @@ class Opaque:
 
     __hash__ = object.__hash__
     for _name in (
-        *("eq ne lt le gt ge add sub mul truediv floordiv mod pow matmul and or xor neg pos abs invert").split(),
+        *(
+            "eq ne lt le gt ge add sub mul truediv floordiv mod pow matmul and or xor neg pos abs invert"
+        ).split(),
         *("radd rsub rmul rtruediv rfloordiv rmod rpow rmatmul rand ror rxor").split(),
         *("bool float int index complex len iter getitem setitem contains call round").split(),
     ):
@@ -105,7 +107,10 @@ class Writer:
             sign = {list: "l", set: "e", frozenset: "z", torch.Size: "S"}.get(kind, "t")
             return [sign, [self.write(part, depth + 1) for part in list(value)]]
         if kind in (dict, collections.OrderedDict):
-            return ["d", [[self.write(k, depth + 1), self.write(v, depth + 1)] for k, v in list(value.items())]]
+            return [
+                "d",
+                [[self.write(k, depth + 1), self.write(v, depth + 1)] for k, v in list(value.items())],
+            ]
         if kind in (torch.Tensor, torch.nn.Parameter):
             return self.tensor(value)
         if kind is np.ndarray or isinstance(value, np.generic):
@@ -115,7 +120,10 @@ class Writer:
         if kind is torch.device:
             return ["v", str(value)]
         if kind in (range, slice):
-            return ["r" if kind is range else "y", [self.write(getattr(value, p)) for p in ("start", "stop", "step")]]
+            return [
+                "r" if kind is range else "y",
+                [self.write(getattr(value, p)) for p in ("start", "stop", "step")],
+            ]
         if value is ...:
             return ["."]
         if isinstance(value, type):
@@ -238,7 +246,9 @@ class Reader:
         kind = np.dtype(kind)
         if kind.kind not in "biufc":
             raise Unreadable("what came back is no value")
-        made = np.frombuffer(base64.b64decode(data, validate=True), dtype=kind).reshape([whole(n) for n in shape])
+        made = np.frombuffer(base64.b64decode(data, validate=True), dtype=kind).reshape(
+            [whole(n) for n in shape]
+        )
         return made.reshape(-1)[0] if scalar else made.copy()
 
 

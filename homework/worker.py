@@ -56,7 +56,9 @@ def make_shell():
 
         def system(self, command):
             """`!ls`, without a terminal."""
-            done = subprocess.run(self.var_expand(command, depth=1), shell=True, capture_output=True, text=True)
+            done = subprocess.run(
+                self.var_expand(command, depth=1), shell=True, capture_output=True, text=True
+            )
             print(done.stdout + done.stderr, end="")
 
     config = Config()

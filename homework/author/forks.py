@@ -160,6 +160,7 @@ def import_once() -> None:
     import IPython.core.interactiveshell  # noqa: F401
 
     import homework.inside  # noqa: F401
+
     with warnings.catch_warnings(action="ignore"):
         import torch._dynamo  # noqa: F401  (the first optimiser does: 2 seconds)
 

@@ -38,7 +38,9 @@ class Trial:
     seconds: float
 
 
-def try_right(assignment: Assignment, answer: RightAnswer, stem: Stem | None = None, judge: Judge | None = None) -> Trial:
+def try_right(
+    assignment: Assignment, answer: RightAnswer, stem: Stem | None = None, judge: Judge | None = None
+) -> Trial:
     """A right answer must pass every test."""
     start = time.perf_counter()
     marks = run(assignment, answer.cells, stem=stem, judge=judge)
@@ -47,7 +49,9 @@ def try_right(assignment: Assignment, answer: RightAnswer, stem: Stem | None = N
     return Trial(answer.name, True, "; ".join(bad), time.perf_counter() - start)
 
 
-def try_wrong(assignment: Assignment, answer: WrongAnswer, stem: Stem | None = None, judge: Judge | None = None) -> Trial:
+def try_wrong(
+    assignment: Assignment, answer: WrongAnswer, stem: Stem | None = None, judge: Judge | None = None
+) -> Trial:
     """A wrong answer must fail exactly the tests that it should, and one of them must name the mistake."""
     start = time.perf_counter()
     tasks = {answer.task} | {task_of(test) for test in answer.fails}
@@ -108,7 +112,9 @@ def send_all(pipe: Connection, planned: list[Callable[..., Trial]], folder: str)
         stem = Stem(folder) if sys.platform == "linux" else None
         judge = Judge(planned[0].args[0])
         for attempt in planned:
-            pipe.send(dataclasses.astuple(attempt(stem, judge)))  # a tuple: IPython puts another module at __main__
+            pipe.send(
+                dataclasses.astuple(attempt(stem, judge))
+            )  # a tuple: IPython puts another module at __main__
         pipe.send(None)
     except BaseException:
         pipe.send(traceback.format_exc())

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from tqdm import tqdm
 
-from homework.cells import QUESTION, TEST, TEXT_STUB, Assignment
+from homework.cells import QUESTION, TEST, TEXT_STUB, Assignment, task_of
 from homework.folders import COURSE, Folders
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Result, mark
 from homework.session import Session
@@ -57,10 +57,11 @@ def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tupl
 def report(assignment: Assignment, marks: Marks) -> str:
     """The marks in words, task by task."""
     lines = [assignment.title, ""]
+    stubs = {result.task for result in marks.results if result.status == UNANSWERED}
     for task, results in groupby(marks.results, key=lambda result: result.task):
         lines += describe_task(task, list(results))
     for cell, problem in marks.problems.items():
-        if "NotImplementedError" not in problem:
+        if task_of(cell) not in stubs:
             lines += ["", f"The cell {cell} stops with an error:", textwrap.indent(problem, "    ")]
     lines += ["", f"Points so far: {marks.points:g} of {marks.max_points:g} by these tests."]
     lines += by_hand(assignment)

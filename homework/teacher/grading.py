@@ -10,8 +10,8 @@ import traceback
 from typing import Any
 
 from homework import sandbox
-from homework.cells import SECONDS, Assignment
-from homework.marking import Marks, Outcome, Result, mark
+from homework.cells import SECONDS, Assignment, task_of
+from homework.marking import UNANSWERED, Marks, Outcome, Result, mark
 from homework.reading import Rejected
 from homework.rebuild import Rebuilt, rebuild
 from homework.session import Session, local_command
@@ -36,7 +36,7 @@ class Grading:
     """What grading found in one hand-in.
 
     Attributes:
-        reason: why there is no score; empty when there is one.
+        reason: why there is no score, or what a teacher has to decide; empty when all is clear.
         score: points of all tests; None without marks.
         tests: one for each test, in order.
         repairs: what was not as it was handed out.
@@ -44,7 +44,6 @@ class Grading:
         problems: {cell: the error that it stopped with}.
         outputs: {cell: what it printed}.
         answers: the student's code, by answer cell.
-        altered: what the answers changed of what the tests rely on.
         log: what went wrong in grading itself, for the teacher.
     """
 
@@ -57,7 +56,6 @@ class Grading:
     problems: dict[str, str] = dataclasses.field(default_factory=dict)
     outputs: dict[str, str] = dataclasses.field(default_factory=dict)
     answers: dict[str, str] = dataclasses.field(default_factory=dict)
-    altered: list[str] = dataclasses.field(default_factory=list)
     log: str = ""
 
     def to_plain(self) -> dict[str, Any]:
@@ -91,7 +89,7 @@ def grade_one(
     command = local_command if slot is None else functools.partial(sandbox.command, slot)
     try:
         with Session(command, TOTAL_SECONDS) as session:
-            marks = mark(with_limit(rebuilt.assignment, cell_seconds), session, judge=judge)
+            marks = mark(with_limit(rebuilt.assignment, cell_seconds), session, judge=original.judge)
     except Exception:
         return Grading(Status.FAILED, "running failed", log=traceback.format_exc())
     return graded(rebuilt, marks)
@@ -108,9 +106,13 @@ def with_limit(assignment: Assignment, seconds: float) -> Assignment:
 
 def graded(rebuilt: Rebuilt, marks: Marks) -> Grading:
     """The result of a hand-in that was run."""
-    problems = {cell: text for cell, text in marks.problems.items() if "NotImplementedError" not in text}
-    result = Grading(
-        Status.REPAIRED if rebuilt.repairs else Status.GRADED,
+    stubs = {result.task for result in marks.results if result.status == UNANSWERED}
+    problems = {cell: text for cell, text in marks.problems.items() if task_of(cell) not in stubs}
+    doubts = [*getattr(rebuilt, "doubts", []), *([marks.stopped] if marks.stopped else [])]
+    status = Status.REPAIRED if rebuilt.repairs else Status.GRADED
+    return Grading(
+        Status.MANUAL if doubts else status,
+        reason="; ".join(doubts),
         score=marks.points,
         tests=marks.results,
         repairs=rebuilt.repairs,
@@ -118,14 +120,7 @@ def graded(rebuilt: Rebuilt, marks: Marks) -> Grading:
         problems=problems,
         outputs={cell: text[:OUTPUT_KEPT] for cell, text in marks.outputs.items() if text},
         answers=rebuilt.answers,
-        altered=marks.altered,
     )
-    if marks.altered:
-        result.status, result.score = Status.REJECTED, None
-        result.reason = "the answers changed what the tests rely on: " + ", ".join(marks.altered[:5])
-    elif marks.stopped:
-        result.status, result.score, result.reason = Status.FAILED, None, marks.stopped
-    return result
 
 
 def grade_remote(original: Original, data: bytes, sandboxed: bool, cell_seconds: float) -> Grading:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from nbformat import NotebookNode
 
 from homework.cells import Assignment, assignment_of
 from homework.folders import COURSE, Folders, copy_name, read_source
+from homework.judge import Judge
 from homework.release import student_copy
 
 
@@ -34,6 +36,15 @@ class Original:
         notebook, source = read_source(name, folders)
         others = {known: as_handed_out(known, folders) for known in folders.all_sources()}
         return cls(notebook, source, others[source.name], tuple(others.values()))
+
+    @functools.cached_property
+    def judge(self) -> Judge:
+        """Decides about its tests."""
+        return Judge(self.source)
+
+    def __getstate__(self) -> dict:
+        """For another process, which makes its own judge."""
+        return {name: value for name, value in vars(self).items() if name != "judge"}
 
     @property
     def name(self) -> str:

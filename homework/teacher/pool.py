@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import dataclasses
-import queue
+import multiprocessing
 import sys
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 from homework.cells import SECONDS
 from homework.teacher import grading
@@ -14,6 +17,7 @@ from homework.teacher.grading import Grading, Status
 from homework.teacher.original import Original
 from launcher.errors import CourseError
 
+MOST_TRIES = 3  # of a hand-in beside which a judge's process ended
 CLUSTER_SECONDS = 30  # to wait for a Dask scheduler
 NO_DASK = """Grading on a cluster needs the package `distributed`: install it beside the course with
     {python} -m pip install distributed
@@ -50,27 +54,51 @@ def run_all(original: Original, waiting: dict[str, bytes], how: How) -> Found:
 
 
 def run_here(original: Original, waiting: dict[str, bytes], how: How) -> Found:
-    """Grade on this machine; each job that runs has a slot, and in the sandbox a user, of its own."""
-    slots: queue.Queue = queue.Queue()
-    for number in range(how.jobs):
-        slots.put(number)
-
-    def one(key: str) -> tuple[str, Grading]:
-        slot = slots.get()
+    """Grade on this machine. Each job has a judge in a process of its own, and in the sandbox a user of its own."""
+    if min(how.jobs, len(waiting)) <= 1:
+        for key, data in waiting.items():
+            yield key, grading.grade_one(original, data, 0 if how.sandboxed else None, how.cell_seconds)
+        return
+    left, tries = dict(waiting), collections.Counter()
+    while left:
         try:
-            place = slot if how.sandboxed else None
-            return key, grading.grade_one(original, waiting[key], place, how.cell_seconds)
-        finally:
-            slots.put(slot)
+            for key, result in with_processes(original, left, how):
+                del left[key]
+                yield key, result
+        except BrokenProcessPool:  # one of those that ran; each is tried again
+            tries.update(list(left)[: how.jobs])
+            for key in [key for key in left if tries[key] >= MOST_TRIES]:
+                del left[key]
+                yield key, Grading(Status.FAILED, "the process that judged it ended, several times")
 
-    with concurrent.futures.ThreadPoolExecutor(how.jobs) as pool:
-        futures = [pool.submit(one, key) for key in waiting]
+
+def with_processes(original: Original, waiting: dict[str, bytes], how: How) -> Found:
+    """Grade in as many processes as there are jobs. Raises BrokenProcessPool when one of them ends."""
+    context = multiprocessing.get_context("spawn")
+    slots = context.Queue()
+    for number in range(how.jobs):
+        slots.put(number if how.sandboxed else None)
+    with concurrent.futures.ProcessPoolExecutor(how.jobs, context, begin, (original, slots)) as pool:
+        futures = {pool.submit(one, data, how.cell_seconds): key for key, data in waiting.items()}
         try:
             for future in concurrent.futures.as_completed(futures):
-                yield future.result()
+                yield futures[future], future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+place: dict[str, Any] = {}  # of this process, when it is one of a pool: the homework, and its slot
+
+
+def begin(original: Original, slots: multiprocessing.Queue) -> None:
+    """The first that a process of the pool does."""
+    place.update(original=original, slot=slots.get())
+
+
+def one(data: bytes, cell_seconds: float) -> Grading:
+    """Grade a hand-in in a process of the pool."""
+    return grading.grade_one(place["original"], data, place["slot"], cell_seconds)
 
 
 def run_on_dask(original: Original, waiting: dict[str, bytes], how: How) -> Found:
