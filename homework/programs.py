@@ -1,4 +1,4 @@
-"""Makes the inner and the outer program of a test or of a homework's given functions; see `homework.split`."""
+"""Makes the inner and the outer program of a test, or of what a homework gives; see `homework.split`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from homework.syntax import (
 STEP = "__step_"
 # Functions of others that may be called on objects of the student's side, there. All others are the judge's.
 INNER = frozenset(
-    "isinstance issubclass callable hasattr getattr type len list tuple iter next vars dir "
-    "copy.deepcopy copy.copy inspect.signature inspect.getsource".split()
+    """isinstance issubclass callable hasattr getattr type len list tuple iter next vars dir
+    copy.deepcopy copy.copy inspect.signature inspect.getsource""".split()
 )
 OBSERVERS = frozenset(["observe", "loops_in"])
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -44,8 +44,8 @@ class Numbers:
 
 @dataclasses.dataclass(frozen=True)
 class Course:
-    """What a homework gives: its functions and classes, those of its functions that are `@observer` or `@judged`,
-    and what it imports."""
+    """What a homework gives: its functions and classes, those of its functions that are `@observer` or
+    `@judged`, and what it imports."""
 
     functions: frozenset[str]
     observers: frozenset[str]
@@ -80,7 +80,8 @@ class Names:
     Attributes:
         live: bound by the student's answers.
         maybe: may hold an object that stays in the student's process.
-        touched: hold inputs that the student's code got, and may have kept or changed.
+        touched: hold objects that the student's code got and may have kept, such as a network to be trained.
+        inputs: hold tensors and the like that the student's code got, and may have changed.
         observed: what is judged is computed from them. Wanted values alone are not.
         functions: of the course and of the program itself: they run in both programs.
     """
@@ -96,7 +97,7 @@ class Names:
         self.observers = course.observers
         self.judged = course.judged | {d.name for d in definitions(tree) if is_judged(d)}
         arguments = {part.arg for part in ast.walk(tree) if isinstance(part, ast.arg)}
-        self.maybe, self.touched = set(live) | arguments, set()
+        self.maybe, self.touched, self.inputs = set(live) | arguments, set(), set()
         self.observed = set()
         self.plain = plain_names(tree, self.imported)
         self.settle(self.spread)
@@ -122,6 +123,7 @@ class Names:
                 }
             if isinstance(node, ast.Call) and self.is_inner(node):
                 self.touched |= self.objects_in(arguments_of(node)) - self.plain
+                self.inputs |= self.objects_in(arguments_of(node)) & self.plain
             if isinstance(node, ast.Expr) and self.is_done(node):
                 self.touched |= self.objects_in([node.value])
 
@@ -144,7 +146,7 @@ class Names:
 
     @functools.cached_property
     def derived(self) -> set[str]:
-        """The names of values that are computed from what came of the student's code: a loss, for instance."""
+        """The names of values computed from what came of the student's code: a loss, for instance."""
         found: set[str] = set()
         while True:
             nodes = (
@@ -159,6 +161,11 @@ class Names:
             if more <= found:
                 return found
             found |= more
+
+    @property
+    def fetched(self) -> set[str]:
+        """The names whose values may have to come from the student's process."""
+        return self.live | self.touched | self.inputs
 
     @property
     def both(self) -> set[str]:
@@ -225,7 +232,7 @@ class Names:
 
 
 def plain_names(tree: ast.Module, imported: set[str]) -> set[str]:
-    """The names that surely hold tensors, numbers and the like, or lists of them: nothing that has parameters."""
+    """The names that surely hold tensors, numbers and the like, or lists of them: nothing with parameters."""
     sources: dict[str, list[ast.expr | None]] = {
         part.arg: [None] for part in ast.walk(tree) if isinstance(part, ast.arg)
     }
@@ -345,8 +352,8 @@ class Maker:
         return ast.Expr(call("begin", ast.Constant(self.statement)))
 
     def concerns(self, node: ast.AST, own: bool) -> bool:
-        """Whether there can be a step in an expression. `own`: it makes a wanted value, of the judge's own."""
-        names = self.names.maybe if own else self.names.both
+        """Whether there can be a step in an expression. `own`: it makes a wanted value, the judge's own."""
+        names = self.names.maybe if own else self.names.both | self.names.inputs
         return any(
             (isinstance(part, ast.Name) and part.id in names) or self.names.is_observed(part)
             for part in ast.walk(node)
@@ -357,7 +364,7 @@ class Maker:
         if not self.concerns(node, own):
             return node
         if isinstance(node, ast.Name):
-            fetched = self.names.live | (frozenset() if own else self.names.touched)
+            fetched = self.names.live if own else self.names.fetched
             return (
                 call("name", self.number(node), node, flag(node.id in self.names.live))
                 if node.id in fetched
@@ -560,9 +567,8 @@ class InnerMaker(Maker):
             header = {"iter": node.iter}
         is_empty = not any(has_work(block) for block in (*blocks.values(), *(h.body for h in handlers)))
         keeps = isinstance(node, ast.For) and stored(node.target) & self.needed
-        keeps = (
-            keeps
-            or isinstance(node, ast.With)
+        keeps = keeps or (
+            isinstance(node, ast.With)
             and any(
                 item.optional_vars is not None and stored(item.optional_vars) & self.needed
                 for item in node.items
@@ -590,7 +596,7 @@ class InnerMaker(Maker):
         if not self.concerns(node, own) or (own and isinstance(node, ast.Lambda)):
             return []
         if isinstance(node, ast.Name):
-            return [node] if node.id in self.names.live or (not own and node.id in self.names.touched) else []
+            return [node] if node.id in (self.names.live if own else self.names.fetched) else []
         if isinstance(node, CHAIN) and self.is_step(node, own):
             return [node]
         if isinstance(node, COMPREHENSIONS) and self.varies(node, own):

@@ -31,8 +31,8 @@ class Split:
 
     Attributes:
         live: the names that the answers bind.
-        given: {name of a given cell: two programs: its functions and classes for the student's process, all that
-            needs no answer for the judge's}.
+        given: {name of a given cell: two programs: for the student's process its functions and classes,
+            for the judge's all that needs no answer}.
         kept: {name of a given cell: the other names that it binds without the student's help}.
         tests: {name of a test: (its visible part, its hidden part)}.
     """
