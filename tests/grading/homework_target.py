@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import functools
 import itertools
+import os
 import tomllib
 from pathlib import Path
 
@@ -13,7 +14,6 @@ import nbformat
 from homework_course import cell
 from nbformat.v4 import new_code_cell, new_notebook
 
-from homework import sandbox
 from homework.cells import ANSWER, SOLUTION, assignment_of, kind_of, names_bound, task_of
 from homework.release import student_copy
 from homework.teacher.grading import Grading, grade_one
@@ -21,6 +21,25 @@ from homework.teacher.original import Original
 
 FOLDER = Path(__file__).with_name("attacks")
 CELL_SECONDS = 5.0
+FIRST_SLOT = 40  # each of the processes that test at the same time has a user of its own in the sandbox
+TARGET, SMALL = "hw98", "hw97"  # two tasks of the first, where each cell costs a new start
+KINDS = ("checks", "memory", "objects", "library", "shell", "replies", "process")
+REAL = ("hw1", "hw3", "hw5")
+STRONGEST = """the code of expect and require replaced
+the code of the comparison replaced
+torch exchanged inside the checks
+a tracer that looks wanted values up and rewrites the variables of the comparison
+Tensor.any says no
+a function mode that is never left
+an operator exchanged in PyTorch's library
+zero tensors by a function mode
+the encoder inside json says ok
+what the former core called error is none
+a writer that turns error into ok
+memory poked by ctypes: a function's code
+inputs set to zero, zeros given back
+values forged: every False is True, every list empty
+values forged: the inputs have become zero, and so has the answer""".splitlines()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,24 +65,30 @@ def read(name: str) -> dict:
 
 @functools.cache
 def target(name: str) -> Target:
-    """ "hw98", or a homework of the course; what is worth nothing in that one stands in attacks/hwN.toml."""
-    if name == "hw98":
-        cells = read("target")["cell"]
-        parts = [
-            cell(part["kind"], part["name"], part["source"].strip("\n"), part.get("points")) for part in cells
-        ]
-        notebook = new_notebook(cells=[nbformat.from_dict(part) for part in parts])
-        notebook.metadata.course = {"copy": "hw98_target.ipynb"}
-        source = assignment_of(notebook, name, "hw98_target.ipynb")
-        handed_out = student_copy(notebook)
-        as_given = assignment_of(handed_out, name, "hw98_target.ipynb")
-        original = Original(notebook, source, as_given, (as_given,))
-        zero = {part["name"]: part["zero"] for part in cells if "zero" in part}
+    """TARGET, SMALL, or a homework of the course; the zeros of that one stand in attacks/hwN.toml."""
+    if name in (TARGET, SMALL):
+        original, zero = made_up(name)
     else:
-        original = Original.read(name)
-        handed_out, zero = student_copy(original.notebook), read(name)["zero"]
+        original, zero = Original.read(name), read(name)["zero"]
     right = {part.task: plain(part.source) for part in original.source.of_kind(ANSWER)}
-    return Target(original, handed_out, right, {task: text.strip("\n") for task, text in zero.items()})
+    zero = {task: text.strip("\n") for task, text in zero.items()}
+    return Target(original, student_copy(original.notebook), right, zero)
+
+
+def made_up(name: str) -> tuple[Original, dict[str, str]]:
+    """The homework of attacks/target.toml, or two tasks of it, and its zeros."""
+    cells = read("target")["cell"]
+    if name == SMALL:
+        cells = [part for part in cells if task_of(part["name"]) in ("intro", "setup", "task1", "task6")]
+    parts = [
+        cell(part["kind"], part["name"], part["source"].strip("\n"), part.get("points")) for part in cells
+    ]
+    notebook = new_notebook(cells=[nbformat.from_dict(part) for part in parts])
+    notebook.metadata.course = {"copy": f"{name}_target.ipynb"}
+    source = assignment_of(notebook, name, f"{name}_target.ipynb")
+    as_given = assignment_of(student_copy(notebook), name, f"{name}_target.ipynb")
+    zero = {part["name"]: part["zero"] for part in cells if "zero" in part}
+    return Original(notebook, source, as_given, (as_given,)), zero
 
 
 def plain(source: str) -> str:
@@ -72,7 +97,8 @@ def plain(source: str) -> str:
 
 
 def handed_in(aim: Target, answers: dict[str, str], before: list[str] = (), after: list[str] = ()) -> bytes:
-    """The student's notebook with these answers, and cells of the student's before the first and after the last."""
+    """The student's notebook with these answers, and cells of the student's before the first of them and at
+    the end."""
     notebook = copy.deepcopy(aim.copy)
     places = [at for at, part in enumerate(notebook.cells) if kind_of(part.metadata) == ANSWER]
     for at in places:
@@ -84,9 +110,9 @@ def handed_in(aim: Target, answers: dict[str, str], before: list[str] = (), afte
 
 
 def graded(aim: Target, data: bytes) -> Grading:
-    """What grading makes of a hand-in, in the sandbox where this machine has one."""
-    slot = None if sandbox.problem() else 0
-    return grade_one(aim.original, data, slot, CELL_SECONDS)
+    """What grading makes of a hand-in in the sandbox."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return grade_one(aim.original, data, FIRST_SLOT + number, CELL_SECONDS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,44 +120,62 @@ class Attack:
     """Answers that are worth nothing, and a trick.
 
     Attributes:
+        aim: the homework that it is tried on.
         code: a cell before the first answer.
         answers: in the place of the zeros.
     """
 
     name: str
+    aim: str
     code: str
     answers: dict[str, str]
 
-    def handed_in(self, aim: Target) -> bytes:
+    def handed_in(self) -> bytes:
+        """The hand-in."""
+        aim = target(self.aim)
         return handed_in(aim, aim.zero | self.answers, [self.code] if self.code.strip() else [])
 
 
-KINDS = ("checks", "memory", "objects", "library", "shell", "replies", "process")
-
-
-@functools.cache
 def attacks() -> dict[str, Attack]:
-    """All attacks on homework 98, by name."""
-    zero, found = target("hw98").zero, []
-    for kind in KINDS:
-        text = read(kind)
-        for entry in text["attack"]:
-            code = text.get("tools", "") + entry.get("code", "")
-            found.append(Attack(entry["name"], code, changed(zero, entry)))
+    """All attacks on the target, by name."""
+    found = [
+        made(entry, SMALL if entry.get("small") else TARGET, tools)
+        for tools, entries in map(tools_and_entries, KINDS)
+        for entry in entries
+    ]
     return {attack.name: attack for attack in found}
 
 
-def changed(zero: dict[str, str], entry: dict) -> dict[str, str]:
-    """What an attack puts in the place of the zeros: an expression for everything that they bind, or the zeros
-    themselves wrapped by a function, or other answers to some tasks."""
-    names = {task: sorted(names_bound(text)) for task, text in zero.items()}
-    made = {}
-    if "everywhere" in entry:
-        made = {task: f"{' = '.join(found)} = {entry['everywhere']}" for task, found in names.items()}
-    if "wrap" in entry:
-        wrapped = {task: [f"{name} = {entry['wrap']}({name})" for name in found] for task, found in names.items()}
-        made = {task: "\n".join([zero[task], *lines]) for task, lines in wrapped.items() if "class " not in zero[task]}
-    return made | entry.get("answers", {})
+def tools_and_entries(kind: str) -> tuple[str, list[dict]]:
+    """The code that all attacks of a file begin with, and its attacks."""
+    text = read(kind)
+    return text.get("tools", ""), text["attack"]
+
+
+def attacks_on(homework: str) -> dict[str, Attack]:
+    """The strongest attacks on a homework of the course, and those that only this one invites."""
+    found = [
+        made({key: value for key, value in entry.items() if key != "answers"}, homework, tools)
+        for tools, entries in map(tools_and_entries, KINDS)
+        for entry in entries
+        if entry["name"] in STRONGEST
+    ]
+    found += [made(entry, homework, "") for entry in read(homework)["attack"]]
+    return {attack.name: attack for attack in found}
+
+
+def made(entry: dict, aim: str, tools: str) -> Attack:
+    """An attack as its file says: in the place of the zeros stand an expression for all that they bind, or
+    the zeros wrapped by a function, or other answers to some tasks."""
+    zero, answers = target(aim).zero, {}
+    for task, text in zero.items():
+        names = sorted(names_bound(text))
+        if "everywhere" in entry:
+            answers[task] = f"{' = '.join(names)} = {entry['everywhere']}"
+        elif "wrap" in entry and "class " not in text:
+            answers[task] = "\n".join([text, *(f"{name} = {entry['wrap']}({name})" for name in names)])
+    answers |= {task: text for task, text in entry.get("answers", {}).items() if task in zero}
+    return Attack(entry["name"], aim, tools + entry.get("code", ""), answers)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,12 +187,14 @@ class Habits:
     before: list[str]
     after: list[str]
 
-    def handed_in(self, aim: Target) -> bytes:
+    def handed_in(self) -> bytes:
+        """The hand-in."""
+        aim = target(TARGET)
         return handed_in(aim, aim.right | self.answers, self.before, self.after)
 
 
 def habits() -> dict[str, Habits]:
-    """All habits in as few hand-ins as there are, by a name for each."""
+    """All habits in as few hand-ins as there can be, by a name for each."""
     shared, alone = {}, {}
     for entry in read("habits")["habit"]:
         if entry.get("alone"):
@@ -168,32 +214,3 @@ def together(entries: list[dict]) -> Habits:
     names = {entry.get("task", "all"): entry["name"] for entry in entries}
     before, after = ([entry[place] for entry in entries if place in entry] for place in ("before", "after"))
     return Habits(names, answers, before, after)
-
-
-REAL = ("hw1", "hw3", "hw5")
-STRONGEST = """the code of expect and require replaced
-the code of the comparison replaced
-torch exchanged inside the checks
-a tracer that looks wanted values up and rewrites the variables of the comparison
-Tensor.any says no
-a function mode that is never left
-an operator exchanged in PyTorch's library
-zero tensors by a function mode
-the encoder inside json says ok
-what the former core called error is none
-a writer that turns error into ok
-memory poked by ctypes: a function's code
-a type's own table changed below Python
-values forged: every False is True, every list empty
-values forged: the inputs have become zero, and so has the answer""".splitlines()
-WITH_ANSWERS = ["inputs set to zero, zeros given back", "os._exit in every answer"]
-
-
-def attacks_on(name: str) -> dict[str, Attack]:
-    """The strongest attacks of the catalogue on a homework of the course, and those that only this one invites."""
-    zero, entries = target(name).zero, {entry["name"]: entry for kind in KINDS for entry in read(kind)["attack"]}
-    found = {attack: dataclasses.replace(attacks()[attack], answers={}) for attack in STRONGEST}
-    for attack in WITH_ANSWERS:
-        found[attack] = dataclasses.replace(attacks()[attack], answers=changed(zero, entries[attack]))
-    own = [Attack(entry["name"], entry.get("code", ""), entry["answers"]) for entry in read(name)["attack"]]
-    return found | {attack.name: attack for attack in own}
