@@ -21,8 +21,18 @@ import dataclasses
 from collections.abc import Iterable
 
 from homework.cells import GIVEN, HIDDEN, TEST, Assignment, Cell
-from homework.programs import Course, Numbers, Programs, make_programs
-from homework.syntax import BUILTINS, binds, dotted, is_definition, is_import, is_read_before_binding, reads
+from homework.splitting.names import Course
+from homework.splitting.programs import Programs, make_programs
+from homework.splitting.rewriting import Numbers
+from homework.splitting.syntax import (
+    BUILTINS,
+    binds,
+    dotted,
+    is_definition,
+    is_import,
+    is_read_before_binding,
+    reads,
+)
 
 
 @dataclasses.dataclass

@@ -37,6 +37,14 @@ TYPES = {
 }
 
 
+OPERATORS = (
+    *("eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"),
+    *("and", "or", "xor", "neg", "pos", "abs", "invert", "radd", "rsub", "rmul", "rtruediv", "rfloordiv"),
+    *("rmod", "rpow", "rmatmul", "rand", "ror", "rxor", "bool", "float", "int", "index", "complex", "len"),
+    *("iter", "getitem", "setitem", "contains", "call", "round"),
+)
+
+
 class Unreadable(ValueError):
     """What arrived is no value."""
 
@@ -57,11 +65,7 @@ class Opaque:
         raise TypeError(f"a {self.kind} came where a value is wanted")
 
     __hash__ = object.__hash__
-    for (
-        _name
-    ) in """eq ne lt le gt ge add sub mul truediv floordiv mod pow matmul and or xor neg pos abs invert
-        radd rsub rmul rtruediv rfloordiv rmod rpow rmatmul rand ror rxor bool float int index complex len iter
-        getitem setitem contains call round""".split():
+    for _name in OPERATORS:
         vars()[f"__{_name}__"] = refuse
     del _name
 
