@@ -14,13 +14,13 @@ import nbformat
 from homework_course import cell
 from nbformat.v4 import new_code_cell, new_notebook
 
-from homework.cells import ANSWER, SOLUTION, assignment_of, kind_of, names_bound, task_of
+from homework.cells import ANSWER, SECONDS, SOLUTION, assignment_of, kind_of, names_bound, task_of
 from homework.release import student_copy
 from homework.teacher.grading import Grading, grade_one
 from homework.teacher.original import Original
 
 FOLDER = Path(__file__).with_name("attacks")
-CELL_SECONDS = 5.0
+CELL_SECONDS = 5.0  # for an attack: some never end
 FIRST_SLOT = 40  # each of the processes that test at the same time has a user of its own in the sandbox
 TARGET, SMALL = "hw98", "hw97"  # two tasks of the first, where each cell costs a new start
 KINDS = ("checks", "memory", "objects", "library", "shell", "replies", "process")
@@ -109,10 +109,10 @@ def handed_in(aim: Target, answers: dict[str, str], before: list[str] = (), afte
     return nbformat.writes(notebook).encode("utf-8", "surrogatepass")
 
 
-def graded(aim: Target, data: bytes) -> Grading:
+def graded(aim: Target, data: bytes, cell_seconds: float = SECONDS) -> Grading:
     """What grading makes of a hand-in in the sandbox."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    return grade_one(aim.original, data, FIRST_SLOT + number, CELL_SECONDS)
+    return grade_one(aim.original, data, FIRST_SLOT + number, cell_seconds)
 
 
 @dataclasses.dataclass(frozen=True)

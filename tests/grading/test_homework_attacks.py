@@ -49,6 +49,6 @@ def test_an_attack_on_a_real_homework_earns_nothing(name, attack):
 
 def assert_nothing_earned(attack: Attack) -> None:
     """Neither a point nor an accusation."""
-    grading = graded(target(attack.aim), attack.handed_in())
+    grading = graded(target(attack.aim), attack.handed_in(), catalogue.CELL_SECONDS)
     assert grading.status in MARKED, (grading.reason, grading.log)
     assert earned(grading) == (0, [])
