@@ -40,6 +40,9 @@ memory poked by ctypes: a function's code
 inputs set to zero, zeros given back
 values forged: every False is True, every list empty
 values forged: the inputs have become zero, and so has the answer""".splitlines()
+CROSSING = STRONGEST[
+    -3:
+]  # what the present core has most to do with: on every one of REAL, the others on hw3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,7 +161,7 @@ def attacks_on(homework: str) -> dict[str, Attack]:
         made({key: value for key, value in entry.items() if key != "answers"}, homework, tools)
         for tools, entries in map(tools_and_entries, KINDS)
         for entry in entries
-        if entry["name"] in STRONGEST
+        if entry["name"] in (STRONGEST if homework == "hw3" else CROSSING)
     ]
     found += [made(entry, homework, "") for entry in read(homework)["attack"]]
     return {attack.name: attack for attack in found}
