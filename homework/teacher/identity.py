@@ -1,17 +1,17 @@
-"""Finds out whose a hand-in is and when it came, from its manifest and the names of files and folders."""
+"""Decides whose a hand-in is, from what its path and its manifest say. What does not agree is a doubt."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-import json
-import re
 
-OUR_NAME = re.compile(r"hw(\d+)_(?P<student>.+)_(?P<time>\d{8}T\d{6}Z)(?:[-_ (]\d+\)?)?\.zip$", re.IGNORECASE)
-MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?:/|_)?")
-CANVAS = re.compile(r"^(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)$")
+from homework.teacher.naming import WRAPPERS, Claim, Said, numbers_in, read_path, read_time, words_in
+from homework.teacher.people import NOBODY, People, Roster
+from homework.teacher.texts import clean_id, shown, words_of
+from homework.teacher.versions import Version, version_of
 
-Roster = dict[str, str]  # {student id: name}
+__all__ = ["Handin", "Roster", "identified", "read_time"]
+NOTHING_SAID = "nothing says whose it is: put the student's id into the file's name"
 
 
 @dataclasses.dataclass
@@ -21,10 +21,16 @@ class Handin:
     Attributes:
         file: where it lay, for people: "inbox/week3.zip/hw3.ipynb".
         student: the student's id, or the name that the learning platform gave; "" when unknown.
-        submitted: when, by its manifest or its name; None when neither says.
+        submitted: when, by the platform, its manifest or its name; None when none says.
         data: the bytes of the notebook; None when there is a problem.
         problem: why it cannot be graded, in words.
-        doubt: what a teacher has to decide, such as two students' ids in one file.
+        doubt: why it is not known whose it is, such as two students' ids in one file.
+        suspect: what a teacher has to decide although it is known whose it is.
+        candidates: the ids of those whose it may be.
+        late: whether the platform marks it as late.
+        account: the platform's user who handed it in; "" when unknown.
+        person: the name that the platform gives.
+        version: what says whether it is newer than another one.
         notes: what else is worth knowing.
     """
 
@@ -35,87 +41,170 @@ class Handin:
     problem: str = ""
     doubt: str = ""
     notes: list[str] = dataclasses.field(default_factory=list)
+    suspect: str = ""
+    candidates: list[str] = dataclasses.field(default_factory=list)
+    late: bool = False
+    account: str = ""
+    person: str = ""
+    version: Version = dataclasses.field(default_factory=Version)
 
 
-def identified(handin: Handin, roster: Roster) -> Handin:
-    """Find out from the name of the file whose hand-in it is."""
-    name, base = handin.file, handin.file.split("/")[-1]
-    if ids := ids_in(name, roster):
-        handin.student = ids[0]
-        if len(ids) > 1:
-            handin.doubt = f"the file's name holds two students' ids: {' and '.join(sorted(ids))}"
-        return handin
-    moodle, canvas = MOODLE.search(name), CANVAS.match(base)
-    if moodle or canvas:
-        handin.student = by_name((moodle or canvas)["name"], roster)
-        if canvas and not moodle and canvas["late"]:
-            handin.notes.append("Canvas marks it as late")
-    elif ours := OUR_NAME.search(base):
-        handin.student, handin.submitted = ours["student"], read_time(ours["time"])
-    else:
-        handin.student = guessed(name)
-    return known(handin, roster)
+def identified(handin: Handin, people: People, path: str = "", manifest: Claim | None = None) -> Handin:
+    """Fill in whose a hand-in is, and what its path says of its time.
 
-
-def ids_in(name: str, roster: Roster) -> list[str]:
-    """The ids of the roster that stand in a name, apart from other letters and digits."""
-    return [
-        number
-        for number in roster
-        if number in name and re.search(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9A-Za-z])", name)
-    ]
-
-
-def by_name(person: str, roster: Roster) -> str:
-    """The id of the one student of this name; the name itself when there is none, or more than one."""
-    same = [number for number, full in roster.items() if letters(full) == letters(person)]
-    return same[0] if len(same) == 1 else person
-
-
-def guessed(name: str) -> str:
-    """What looks like an id in the file's name, else the folder that the file lies in."""
-    *folders, base = name.split("/")
-    pieces = re.split(r"[_\s()-]+", base.split(".")[0])
-    numbers = [piece for piece in pieces if re.search(r"\d{4,}", piece)]
-    if numbers:
-        return numbers[0]
-    return folders[-1].removesuffix(".zip") if folders else ""
-
-
-def letters(name: str) -> str:
-    """A name without blanks and signs, in lower case, its words in a fixed order."""
-    return (
-        "".join(sorted(re.findall(r"\w+", name.lower()))) if " " in name else re.sub(r"\W", "", name.lower())
-    )
-
-
-def known(handin: Handin, roster: Roster) -> Handin:
-    """Turn away a student who is not on the roster, and an id that is no id."""
-    if handin.problem:
-        return handin
-    if not handin.student:
-        handin.problem = "nothing says whose it is: put the student's id into the file's name"
-    elif roster and handin.student not in roster:
-        handin.problem = f"the student {handin.student[:60]!r} is not on the roster"
+    Args:
+        handin: gets its student, or a doubt, or a problem.
+        people: the roster.
+        path: the names of folders, archives and the file as they are; that of the hand-in without it.
+        manifest: the id in its manifest.
+    """
+    path = path or handin.file
+    said = read_path(path)
+    handin.submitted, handin.late, handin.person = said.time, said.late, said.person
+    handin.version = version_of(path, said)
+    handin.account = f"{said.platform} {said.number}" if said.number else ""
+    if said.late:
+        handin.notes.append("Canvas marks it as late")
+    claims = [claim for claim in (said.claim, manifest) if claim is not None]
+    (on_roster if people.roster else without_roster)(handin, said, claims, people)
     if handin.problem:
         handin.data = None
     return handin
 
 
-def read_manifest(data: bytes) -> dict:
-    """What a hand-in says of itself; {} when it says nothing that can be read."""
-    try:
-        manifest = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return manifest if isinstance(manifest, dict) else {}
+def on_roster(handin: Handin, said: Said, claims: list[Claim], people: People) -> None:
+    """Find the one student of the roster that everything points to."""
+    stated, strangers = {}, []
+    for claim in claims:
+        found, note = people.by_id(clean_id(claim.student))
+        for student in found:
+            stated.setdefault(student, f"{claim.source} says {shown(str(claim.student))[:60]}")
+        strangers += [] if found else [claim]
+        handin.notes += [note] if note and note not in handin.notes else []
+    unsure: list[str] = []
+    for text in said.texts:
+        found, notes, dates = people.ids_in(text)
+        unsure += dates
+        for student in found:
+            stated.setdefault(student, f"its path says {student}")
+        handin.notes += [note for note in notes if note not in handin.notes]
+    person = said.person or exact_folder(said, people)
+    if not stated:
+        of_nobodys_id(handin, said, strangers, person, unsure, people)
+    elif len(stated) > 1:
+        told_by = ", ".join(dict.fromkeys(stated.values()))
+        in_doubt(handin, list(stated), f"it names two students, {' and '.join(stated)}: {told_by}")
+    else:
+        others = strangers_to(*stated, said, people)
+        of_one_id(handin, *stated.items(), strangers, others or person, people)
 
 
-def read_time(text: str) -> datetime.datetime | None:
-    """A time such as 20261122T101500Z or 2026-11-22T10:15:00Z; None when it is none."""
-    for form in ("%Y%m%dT%H%M%SZ", "%Y-%m-%dT%H:%M:%SZ"):
-        try:
-            return datetime.datetime.strptime(text, form).replace(tzinfo=datetime.UTC)
-        except ValueError:
-            continue
-    return None
+def exact_folder(said: Said, people: People) -> str:
+    """A folder that is called as a student of the roster; "" when there is none."""
+    return next((text for text in said.texts[:-1] if people.of_name(words_in(text))), "")
+
+
+def strangers_to(student: str, said: Said, people: People) -> str:
+    """The name of somebody else on the roster that stands among the words of a path; "" for none."""
+    found = [one for text in said.texts for one in people.names_in(words_in(text))]
+    return people.roster[found[0]] if found and student not in found else ""
+
+
+def of_one_id(
+    handin: Handin, stated: tuple[str, str], strangers: list[Claim], person: str, people: People
+) -> None:
+    """A hand-in that states one id of the roster: nothing else in it must speak against that."""
+    student, where = stated
+    named = people.by_name(person) if person else None
+    if strangers:
+        in_doubt(handin, [student], f"{where}, {told(strangers[0])}")
+    elif named and student not in named.same + named.near and (named.same or named.near or named.is_sure):
+        in_doubt(handin, [student, *named.same], f"it lies under the name {shown(person)[:60]}, {where}")
+    else:
+        handin.student = student
+
+
+def of_nobodys_id(
+    handin: Handin, said: Said, strangers: list[Claim], person: str, unsure: list[str], people: People
+) -> None:
+    """A hand-in that states no id of the roster: the platform's name counts, or names among other words."""
+    named = people.by_name(person) if person else None
+    name = shown(person)[:60]
+    if strangers and named and (named.same or named.near):
+        in_doubt(handin, named.same or named.near, f"it lies under the name {name}, {told(strangers[0])}")
+    elif strangers:
+        stranger(handin, strangers[0])
+    elif named and len(named.same) == 1:
+        handin.student = named.same[0]
+        handin.notes += [named.note] if named.note else []
+    elif named and (named.same or named.near):
+        several = "are called" if named.same else "may be meant by"
+        ids = named.same or named.near
+        in_doubt(handin, ids, f"{len(ids)} on the roster {several} {name}: {', '.join(ids[:5])}")
+    elif named and named.is_sure:
+        handin.student = name
+        handin.problem = handin.problem or f"the student {name!r} is not on the roster"
+    elif named:
+        in_doubt(handin, [], f"the name {name} cannot be found on the roster")
+    else:
+        of_loose_words(handin, said, unsure, people)
+
+
+def of_loose_words(handin: Handin, said: Said, unsure: list[str], people: People) -> None:
+    """A hand-in of which only the words in the names of files and folders can say whose it is."""
+    found = list(dict.fromkeys(who for text in said.texts for who in people.names_in(words_in(text))))
+    numbers = [number for text in reversed(said.texts) for number in numbers_in(text)]
+    if len(found) == 1 and not unsure:
+        handin.student = found[0]
+        handin.notes.append(f"found by the name {people.roster[found[0]]}")
+    elif found:
+        in_doubt(handin, found + unsure, f"its path names more than one student: {', '.join(found + unsure)}")
+    elif unsure:
+        in_doubt(handin, unsure, f"{unsure[0]} in its name may be a student's id or a date")
+    elif numbers:
+        stranger(handin, Claim(numbers[0], "the file's name"))
+    else:
+        in_doubt(handin, [], NOTHING_SAID)
+
+
+def without_roster(handin: Handin, said: Said, claims: list[Claim], _: People) -> None:
+    """Take what a hand-in itself says, where nothing else is known."""
+    ids = list(dict.fromkeys(clean_id(claim.student) for claim in claims))
+    numbers = next(filter(None, (numbers_in(text) for text in reversed(said.texts))), [])
+    person = "" if NOBODY & set(words_of(said.person)) else said.person
+    ids = ids or ([] if person else list(dict.fromkeys(map(clean_id, numbers))))
+    folders = (shown(text).removesuffix(".zip") for text in reversed(said.texts[:-1]) if is_owners(text))
+    if len(ids) > 1 and claims:
+        in_doubt(handin, ids, ", ".join(map(told, claims)))
+    elif len(ids) > 1:
+        in_doubt(handin, ids, f"it names two students: {' and '.join(ids)}")
+    elif ids == [""]:
+        in_doubt(handin, [], f"{told(claims[0]) if claims else 'its name'}, which cannot be a student's id")
+    else:
+        handin.student = ids[0] if ids else person[:60] or next(folders, "")[:60]
+    if not handin.student and not handin.doubt:
+        in_doubt(handin, [], NOTHING_SAID)
+
+
+def is_owners(folder: str) -> bool:
+    """Whether a folder's name may be a student's."""
+    words = words_in(folder.lower())
+    return bool(words) and not WRAPPERS & set(words) and any(len(word) > 1 for word in words)
+
+
+def in_doubt(handin: Handin, candidates: list[str], doubt: str) -> None:
+    handin.student = candidates[0] if candidates else ""
+    handin.candidates, handin.doubt = list(dict.fromkeys(candidates)), doubt
+
+
+def stranger(handin: Handin, claim: Claim) -> None:
+    """Turn away an id that is not on the roster."""
+    name = clean_id(claim.student)
+    if not name:
+        in_doubt(handin, [], f"{told(claim)}, which cannot be a student's id")
+        return
+    handin.student, handin.problem = name, handin.problem or f"the student {name!r} is not on the roster"
+
+
+def told(claim: Claim) -> str:
+    return f"{claim.source} says {shown(str(claim.student))[:60]}"
