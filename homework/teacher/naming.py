@@ -12,7 +12,7 @@ import datetime
 import re
 import unicodedata
 
-from homework.teacher.texts import shown
+from homework.teacher.texts import shown, words_of
 
 OUR_NAME = re.compile(
     r"(?:^|.*[\W_])hw0*(?P<homework>\d+)_(?P<student>[^/]+?)_(?P<time>\d{8}T\d{6}Z)(?P<rest>(?![0-9A-Za-z]).*)?$",
@@ -136,15 +136,20 @@ def from_canvas(part: str) -> re.Match[str] | None:
 
 def plain_text(text: str) -> str:
     """A name without its ending, dates with times, marks of copies and the homework's number."""
-    text = DATES.sub(" ", ENDINGS.sub("", text))
+    text = HOMEWORK_NUMBER.sub(" ", DATES.sub(" ", ENDINGS.sub("", text)))
     while (shorter := COPY.sub("", text)) != text:
         text = shorter
-    return HOMEWORK_NUMBER.sub(" ", text)
+    return text
 
 
 def words_in(text: str) -> list[str]:
     """The words of a name that may be ids. A change between Chinese and other letters ends a word."""
     return re.findall(r"[^\W_]+", SCRIPTS_MEET.sub(" ", plain_text(text)))
+
+
+def name_words(text: str) -> list[str]:
+    """The words of a name that may be a person's."""
+    return words_of(SCRIPTS_MEET.sub(" ", plain_text(text)))
 
 
 def numbers_in(text: str) -> list[str]:
