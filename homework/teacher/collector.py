@@ -61,8 +61,9 @@ class Collector:
 
     def problem(self, path: str, error: Exception | str) -> Handin:
         """A hand-in that cannot be read."""
-        is_told = isinstance(error, Unsafe | str)
-        text = str(error) if is_told else f"it cannot be read: {type(error).__name__}"
+        text = str(error)
+        if not isinstance(error, Unsafe | str):
+            text = f"it cannot be read: {type(error).__name__}, {shown(text)[:100]}"
         return identified(Handin(shown(path), problem=text), self.people, path)
 
     def of_file(self, name: str, path: Path) -> Iterator[Handin]:

@@ -7,15 +7,6 @@ import re
 import unicodedata
 
 LONGEST_ID = 60
-UNSEEN = (
-    "Cc",
-    "Cf",
-    "Cs",
-    "Co",
-    "Cn",
-    "Zl",
-    "Zp",
-)  # control, right-to-left and zero-width marks, surrogates …
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -53,17 +44,16 @@ def decode_name(data: bytes, western: str) -> str:
 def shown(name: str) -> str:
     """A name for people to read: what cannot be seen, or turns the line around, becomes "�"."""
     signs = unicodedata.normalize("NFC", name)
-    return "".join("�" if unicodedata.category(sign) in UNSEEN else sign for sign in signs)
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "�" for sign in signs)
 
 
 def clean_id(text: object) -> str:
-    """A student's id without blanks around it; "" when this cannot be one."""
+    """A student's id without blanks around it; "" for what cannot be one: a path, what does not print."""
     if not isinstance(text, str | int) or isinstance(text, bool):
         return ""
     name = unicodedata.normalize("NFC", str(text)).strip()
     is_path = ".." in name or "/" in name or "\\" in name or name.startswith(".")
-    has_unseen = any(unicodedata.category(sign) in UNSEEN for sign in name)
-    return "" if is_path or has_unseen or len(name) > LONGEST_ID else name
+    return "" if is_path or not name.isprintable() or len(name) > LONGEST_ID else name
 
 
 def id_key(name: str) -> str:
