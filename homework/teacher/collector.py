@@ -97,6 +97,7 @@ class Collector:
         ]
         zips = [part for part in parts if part.path.lower().endswith(".zip")]
         parts = [part for part in parts if part.path.lower().endswith(NOTEBOOKS)]
+        parts = [part for part in parts if not is_attachment(part, parts)]
         notebooks = [part for part in parts if not part.is_manifest]
         if not notebooks and not zips:
             raise Unsafe("there is no notebook in it")
@@ -180,6 +181,14 @@ class Collector:
             handin.version = version_of(own_zip, read_path(own_zip))
         handin.version.archive, handin.version.written = part.archive, part.written
         handin.version.is_meant = bool(manifest) and not own_zip
+
+
+def is_attachment(part: Part, parts: list[Part]) -> bool:
+    """Whether a file of an archive, such as readme.txt, only lies beside a notebook in its folder."""
+    base = part.path.rpartition("/")[2].lower()
+    return not (part.is_manifest or ".ipynb" in base or read_path(base).platform) and any(
+        other.folder == part.folder and other.path.lower().endswith(".ipynb") for other in parts
+    )
 
 
 def meant_by(manifest: dict, notebooks: list[Part]) -> list[int]:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from homework.teacher.naming import DAY_ALONE, plain_text, words_in
-from homework.teacher.texts import id_key, is_han, words_of
+from homework.teacher.texts import LONGEST_ID, id_key, is_han, words_of
 
 Roster = dict[str, str]  # {student id: name}
 NOBODY = {
@@ -54,12 +54,15 @@ class People:
         self.roster = roster
         self.by_key: dict[str, list[str]] = collections.defaultdict(list)
         self.words = {student: words_of(name) for student, name in roster.items()}
+        self.plain = {
+            student: [without_accents(word) for word in words] for student, words in self.words.items()
+        }
         self.by_letters: dict[str, list[str]] = collections.defaultdict(list)
         for student, words in self.words.items():
             self.by_key[id_key(student)].append(student)
             if words:
                 self.by_letters[letters(words)].append(student)
-        self.with_signs = [student for student in roster if re.search(r"[\W_]", student)]
+        self.with_signs = {student.casefold(): student for student in roster if re.search(r"[\W_]", student)}
         self.scripts = {is_han("".join(words)) for words in self.words.values()}
         self.are_known = all(self.words.values())
         dates = sum(bool(DAY_ALONE.fullmatch(student)) for student in roster)
@@ -76,10 +79,10 @@ class People:
     def ids_in(self, text: str) -> tuple[list[str], list[str], list[str]]:
         """The ids that are words of their own in a name, notes, and ids that may be a date as well."""
         found, notes, unsure = [], [], []
-        for student in self.with_signs:
-            if re.search(rf"(?<![0-9A-Za-z]){re.escape(student.casefold())}(?![0-9A-Za-z])", text.casefold()):
+        for start, end in spans(text) if self.with_signs else ():
+            if student := self.with_signs.get(text[start:end].casefold()):
                 found.append(student)
-                text = re.sub(re.escape(student), " ", text, flags=re.IGNORECASE)
+                text = text[:start] + " " * (end - start) + text[end:]
         for word in words_in(text):
             students, note = self.by_id(word)
             is_date = (
@@ -94,7 +97,8 @@ class People:
         words = words_of(name)[:LONGEST_NAME]
         if found := self.of_name(words):
             return found
-        near = [student for student in self.roster if is_near(words, self.words[student])]
+        plain = [without_accents(word) for word in words]
+        near = [student for student, known in self.plain.items() if is_near(plain, known)]
         is_name = bool(words) and not NOBODY & set(words)
         return Named(
             [], near, is_name and not near and self.are_known and is_han("".join(words)) in self.scripts
@@ -121,6 +125,17 @@ class People:
             if len(plain) > 1 if is_han(plain) else len(run) > 1 and len(plain) >= SHORTEST_NAME:
                 found += named.same if (named := self.of_name(run)) else []
         return list(dict.fromkeys(found))
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where ids with signs in them, as a.lee@x.org, may stand: from a word's start to another's end."""
+    words = [found.span() for found in re.finditer(r"[0-9A-Za-z]+", text)]
+    some = [
+        (words[i][0], words[j][1]) for i in range(len(words)) for j in range(i + 1, min(i + 9, len(words)))
+    ]
+    return sorted(
+        (pair for pair in some if pair[1] - pair[0] <= LONGEST_ID), key=lambda pair: pair[0] - pair[1]
+    )
 
 
 def letters(words: list[str]) -> str:
@@ -152,20 +167,19 @@ def is_turned(one: list[str], other: list[str]) -> bool:
 
 
 def is_near(one: list[str], other: list[str]) -> bool:
-    """Whether two names may be one person's: one has more words, or lost its accents."""
-    if not one or not other:
-        return False
-    one, other = [without_accents(word) for word in one], [without_accents(word) for word in other]
+    """Whether two names, without their accents, may be one person's: one has more words than the other."""
     first, second = "".join(one), "".join(other)
+    if not first or not second:
+        return False
+    if len(first) == len(second):
+        return sorted(first) == sorted(second) and is_joined(one, other)
     if set(one) < set(other) or set(other) < set(one):
         return True
-    if len(first) == len(second):
-        return is_joined(one, other)
-    turns = ("".join(other[k:] + other[:k]) for k in range(len(other)))
     least = 2 if is_han(first + second) else SHORTEST_NAME
-    return min(len(first), len(second)) >= least and any(
-        first.startswith(turn) or turn.startswith(first) for turn in turns
-    )
+    if min(len(first), len(second)) < least:
+        return False
+    turns = ("".join(other[k:] + other[:k]) for k in range(len(other)))
+    return any(first.startswith(turn) or turn.startswith(first) for turn in turns)
 
 
 def without_accents(word: str) -> str:

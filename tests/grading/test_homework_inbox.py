@@ -277,6 +277,17 @@ def test_of_two_notebooks_in_a_zip_the_one_of_the_manifest_counts(taken):
     assert (chosen.handin.data, chosen.result.status) == (notebook("a.ipynb"), Status.GRADED)
 
 
+def test_what_lies_beside_a_notebook_in_a_zip_is_no_hand_in(taken):
+    names = ("hw1_1001.zip", "hw1_1001 (1).zip")
+    handins = taken(
+        {name: zipped({"hw1.ipynb": notebook(name), "readme.txt": b"x", "a.json": b"{}"}) for name in names}
+    )
+    assert {one.file for one in handins} == set(names)
+    assert counted(handins)["1001"].handin.data == notebook(names[1])
+    (only,) = taken({"hw1_1002.zip": zipped({"notes.txt": b"all my answers"})})[2:]
+    assert (only.student, only.problem) == ("1002", "it is neither a notebook (.ipynb) nor a zip of one")
+
+
 def test_the_same_bytes_twice_are_no_doubt(taken):
     files = {"hw1_1001.ipynb": notebook("a"), "x_1001.ipynb": notebook("a")}
     assert counted(taken(files))["1001"].result.status == Status.GRADED
