@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-import unicodedata
 
 from homework.teacher.texts import shown, words_of
 
@@ -102,8 +101,7 @@ class Said:
 def read_path(path: str) -> Said:
     """Take the names of folders, archives and the file apart."""
     said = Said()
-    parts = unicodedata.normalize("NFC", path).replace("\\", "/").split("/")[-DEEPEST:]
-    *folders, base = (part[:LONGEST] for part in parts)
+    *folders, base = (part[:LONGEST] for part in path.split("/")[-DEEPEST:])
     for at, folder in enumerate(folders):
         said.texts.append(read_part(said, folder, "/".join(folders[:at]), folder.lower().endswith(".zip")))
     said.texts.append(read_part(said, base, "/".join(folders), True))

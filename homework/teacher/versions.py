@@ -45,7 +45,7 @@ class Version:
 
 def version_of(path: str, said: Said) -> Version:
     """What a path says of how new the file is."""
-    *folders, base = path.replace("\\", "/").split("/")
+    *folders, base = path.split("/")
     own = said.texts[-1] if said.texts and said.texts[-1] else base
     plain = ENDINGS.sub("", own)
     if is_old := bool(OLD.search(plain)):

@@ -55,6 +55,7 @@ def one(box, name: str, roster: dict[str, str] = ROSTER):
         ("hw3_a.lee_20261101T100000Z.zip", "a.lee"),
         ("submitted/1001/hw3/hw3.ipynb", "1001"),
         ("hw3 1001 2026-11-01 10.15.00 (3).ipynb", "1001"),
+        ("hw3_1001_2_final.ipynb", "1001"),
         ("a.lee.ipynb", "a.lee"),
         ("20220007张三.ipynb", "20220007"),
         ("hw3张三20220007.ipynb", "20220007"),
@@ -136,6 +137,8 @@ def test_in_a_zip_of_a_platform_the_same_holds(tmp_path):
         "Participant_7_assignsubmission_file_/hw3 (1).ipynb",
         "anon_7_8_hw3.ipynb",
         "LATE_anon_7_8_hw3.ipynb",
+        "anon_Xy1Z_7_hw3.ipynb",
+        "LATE_anon_Xy1Z_7_hw3.ipynb",
         "group_7_8_hw3.ipynb",
     ],
 )
