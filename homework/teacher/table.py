@@ -97,7 +97,8 @@ def chosen(found: list[tuple[Handin, Grading]], due: datetime.datetime | None) -
     if last is not None:
         handin, result = next(item for item in found if item[0] is last)
     elif result.status in (Status.GRADED, Status.REPAIRED):
-        reason = f"nothing says which is the newest: {', '.join(sorted(one.file for one in best))}"
+        files = ", ".join(sorted(one.file for one in best)[:5])
+        reason = f"nothing says which is the newest of {len(best)}: {files}"
         result = dataclasses.replace(result, status=Status.MANUAL, reason=reason)
     return Counted(handin, result, [other.file for other, _ in found if other is not handin])
 

@@ -64,8 +64,7 @@ def id_key(name: str) -> str:
 
 def words_of(name: str) -> list[str]:
     """The words of a person's name in their order: NFC, without case and signs."""
-    name = re.sub(r"['’`´ʼ]", "", unicodedata.normalize("NFC", name).casefold())  # O'Brien is one word
-    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name))
+    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name.casefold()))
 
 
 def is_han(text: str) -> bool:

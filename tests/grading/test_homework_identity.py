@@ -222,8 +222,22 @@ def test_two_of_one_name_are_a_doubt_and_an_id_ends_it(tmp_path):
 
 def test_a_name_that_is_exactly_one_students_is_no_doubt_though_joined_it_is_anothers(tmp_path):
     roster = {"1": "Anna Li", "2": "Ann Ali"}
-    assert one(tmp_path / "a", f"Anna Li{MOODLE}", roster).student == "1"
+    handin = one(tmp_path / "a", f"Anna Li{MOODLE}", roster)
+    assert (handin.student, handin.doubt) == ("1", "")
     assert one(tmp_path / "b", f"annali{CANVAS}", roster).candidates == ["1", "2"]
+
+
+def test_a_name_that_is_joined_on_the_roster_is_found(tmp_path):
+    handin = one(tmp_path / "a", f"Anna Beck{MOODLE}", {"1": "beckanna", "2": "adamszoe"})
+    assert (handin.student, handin.doubt) == ("1", "")
+
+
+def test_a_chinese_name_with_its_surname_last_is_found_and_that_is_said(tmp_path):
+    handin = one(tmp_path / "a", f"三张{MOODLE}")
+    assert (handin.student, handin.doubt) == ("20220007", "")
+    assert handin.notes == ["the name 三张 was taken for 张三"]
+    handin = one(tmp_path / "b", f"三张{MOODLE}", {"1": "张三", "2": "三张"})
+    assert (handin.student, handin.doubt, handin.notes) == ("2", "", [])
 
 
 def test_only_who_is_surely_not_on_the_roster_is_turned_away(tmp_path):
