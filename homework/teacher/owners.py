@@ -34,7 +34,7 @@ def on_roster(handin: Handin, said: Said, claims: list[Claim], people: People) -
         for student in found:
             stated.setdefault(student, f"its path says {student}")
         handin.notes += [note for note in notes if note not in handin.notes]
-    person = said.person or exact_folder(said, people)
+    person = said.person
     if person and not people.of_name(words_of(person)):
         person = without_ids(person, stated, people)
     if not stated:
@@ -55,11 +55,6 @@ def without_ids(person: str, stated: dict[str, str], people: People) -> str:
             stated.setdefault(student, f"its platform says {shown(person)}")
             person = person.replace(word, " ")
     return person.strip()
-
-
-def exact_folder(said: Said, people: People) -> str:
-    """A folder that is called as a student of the roster; "" when there is none."""
-    return next((text for text in said.texts[:-1] if people.of_name(name_words(text))), "")
 
 
 def strangers_to(student: str, said: Said, people: People) -> str:
