@@ -259,6 +259,7 @@ def test_the_newest_counts_where_the_names_say_which(taken, files, newest):
         ({"hw1.ipynb": (2026, 11, 1, 9, 0, 0), "mine.ipynb": (2026, 11, 2, 9, 0, 0)}, {}, "mine.ipynb"),
         ({"hw1.ipynb": (2026, 11, 1, 9, 0, 0), "mine.ipynb": (2026, 11, 1, 9, 0, 2)}, {}, None),
         ({}, {"hw1.ipynb": b"", "mine.ipynb": b""}, None),
+        ({"hw1.ipynb": (2026, 11, 2, 9, 0, 0)}, {"mine.ipynb": b""}, None),  # a zip without a time says 1980
         ({"hw1.ipynb": (2026, 11, 2, 9, 0, 0), "hw1 (1).ipynb": (2026, 11, 1, 9, 0, 0)}, {}, None),
         ({"hw1.ipynb": (2026, 11, 1, 9, 0, 0), "hw1 (1).ipynb": (2026, 11, 2, 9, 0, 0)}, {}, "hw1 (1).ipynb"),
     ],
