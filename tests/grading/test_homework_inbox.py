@@ -289,6 +289,26 @@ def test_what_lies_beside_a_notebook_in_a_zip_is_no_hand_in(taken):
     assert (only.student, only.problem) == ("1002", "it is neither a notebook (.ipynb) nor a zip of one")
 
 
+def test_the_time_of_a_download_does_not_say_which_upload_is_newer(taken):
+    files = {name: notebook(name) for name in ("beckanna_5_9_a.ipynb", "beckanna_5_10_b.ipynb")}
+    times = {"beckanna_5_9_a.ipynb": (2026, 12, 1, 9, 9, 0), "beckanna_5_10_b.ipynb": (2026, 12, 1, 9, 0, 0)}
+    (chosen,) = counted(taken({"week.zip": zipped(files, times)})).values()
+    assert (chosen.handin.data, chosen.result.status) == (files["beckanna_5_10_b.ipynb"], Status.GRADED)
+
+
+def test_a_manifest_does_not_make_its_zip_newer_than_a_notebook_beside_it(taken):
+    files = {"hw99_1001.ipynb": notebook("a"), NAME: ours(notebook("b"))}
+    assert counted(taken(files))["1001"].result.status == Status.MANUAL
+
+
+def test_two_manifests_of_one_notebook_are_a_doubt(taken):
+    data = io.BytesIO(ours(notebook("a")))
+    with zipfile.ZipFile(data, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("manifest.json", manifest(notebook("a")))
+    (handin,) = taken({NAME: data.getvalue()})
+    assert handin.doubt == "two manifests lie beside it"
+
+
 def test_the_same_bytes_twice_are_no_doubt(taken):
     files = {"hw1_1001.ipynb": notebook("a"), "x_1001.ipynb": notebook("a")}
     assert counted(taken(files))["1001"].result.status == Status.GRADED
