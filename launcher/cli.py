@@ -47,7 +47,7 @@ def grade_options(parser: argparse.ArgumentParser) -> None:
     add("homework", help="such as hw3")
     add("--inbox", type=Path, required=True, metavar="FOLDER", help="zips, notebooks, bulk downloads")
     add("--out", type=Path, required=True, metavar="FOLDER", help="marks, feedback and report go here")
-    add("--roster", type=Path, metavar="FILE", help="CSV with a line id,name for each student")
+    add("--roster", type=Path, metavar="FILE", help="CSV: id,name, or as Moodle, Canvas or nbgrader give it")
     add(
         "--due", type=kinds.a_time, metavar="TIME", help="such as 2026-12-01T23:59+08:00; a day means its end"
     )

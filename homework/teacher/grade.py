@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from homework import sandbox
 from homework.folders import COURSE, Folders
+from homework.release import student_copy, to_text
 from homework.teacher import gradebook, report
 from homework.teacher.grading import Grading, Status
 from homework.teacher.identity import Handin, Roster
@@ -18,7 +19,7 @@ from homework.teacher.inbox import collect
 from homework.teacher.original import Original
 from homework.teacher.output import folder_name, log, start_log, write_text
 from homework.teacher.pool import How, run_all
-from homework.teacher.roster import read_roster
+from homework.teacher.roster import read_roster, require_match
 from homework.teacher.similarity import similar_pairs
 from homework.teacher.store import Store, key_of, rules_hash
 from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of
@@ -42,7 +43,7 @@ def grade(
         inbox: the folder with the hand-ins; nothing in it is changed.
         out: where grades.csv, feedback/, report.html, grade.log and the gradebook go. Grading again goes on
             where it stopped, and grades nothing twice.
-        roster: a CSV file with a line id,name for each student.
+        roster: a CSV file with a line for each student: see `read_roster`.
         due: hand-ins after this time are late.
         how: how many run at once, where, and with which limits.
 
@@ -59,9 +60,12 @@ def grade(
     if out.resolve() == inbox.resolve() or out.resolve().is_relative_to(inbox.resolve()):
         raise CourseError(f"{out} lies in the inbox. Choose a folder outside of it. Nothing was graded.")
     students = read_roster(roster)
-    handins = collect(inbox, students)
+    handins = collect(
+        inbox, students, original.name, [key_of(to_text(student_copy(original.notebook)).encode())]
+    )
     if not handins:
         raise CourseError(f"There is nothing in {inbox} to grade. Nothing was changed.")
+    require_match(roster, students, handins)
     out.mkdir(parents=True, exist_ok=True)
     start_log(out)
     log.info("%s: %d hand-ins in %s", original.name, len(handins), inbox.name)
@@ -89,8 +93,9 @@ def result_of(handin: Handin, store: Store) -> Grading:
     if handin.data is None:
         return Grading(Status.REJECTED, handin.problem)
     result = store.load(key_of(handin.data))
-    if handin.doubt and result.status in (Status.GRADED, Status.REPAIRED):
-        result.status, result.reason = Status.MANUAL, handin.doubt
+    doubt = "; ".join(filter(None, [handin.doubt, handin.suspect]))
+    if doubt and result.status in (Status.GRADED, Status.REPAIRED):
+        result.status, result.reason = Status.MANUAL, doubt
     return result
 
 
@@ -114,7 +119,7 @@ def write_all(
     page = report.teacher_report(original.source.title, rows, chosen, alike(original, chosen), absent)
     for file_name in (f"report-{original.name}.html", "report.html"):
         write_text(out / file_name, page)
-    return summary(original.name, out, rows)
+    return summary(original.name, out, rows, due)
 
 
 def alike(original: Original, chosen: list[Counted]) -> list[tuple[str, str, float]]:
@@ -128,12 +133,15 @@ def alike(original: Original, chosen: list[Counted]) -> list[tuple[str, str, flo
     return similar_pairs(answers, handed_out)
 
 
-def summary(name: str, out: Path, rows: list[Row]) -> str:
+def summary(name: str, out: Path, rows: list[Row], due: datetime.datetime | None) -> str:
     """What `grade` prints in the end."""
     counts = collections.Counter(row.status for row in rows)
     told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
     log.info("%s: %s", name, told)
     lines = [f"{name}: {len(rows)} students: {told}.", f"Marks: {out / 'grades.csv'}"]
+    if due is not None:
+        local, utc = due.astimezone(), due.astimezone(datetime.UTC)
+        lines.append(f"Due: {local:%Y-%m-%d %H:%M:%S %Z}, that is {utc:%Y-%m-%d %H:%M:%S} UTC")
     lines += [f"Report: {out / 'report.html'}", f"Feedback for students: {out / 'feedback' / name}"]
     waiting = sum(bool(row.needs_manual) for row in rows)
     if waiting:
