@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from homework import sandbox
+from homework.folders import ROOT
 from homework.session import Session
 
 pytestmark = pytest.mark.skipif(sandbox.problem() is not None, reason="no sandbox on this machine")
@@ -96,6 +97,6 @@ def test_a_file_stays_small(inside):
 
 
 def test_the_limits_are_those_that_the_readme_names():
-    text = (sandbox.ROOT / "homework" / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "homework" / "README.md").read_text(encoding="utf-8")
     assert f"processes ({sandbox.LIMITS['nproc']})" in text
     assert f"{sandbox.LIMITS['data'] / 1e9:.0f} GB a process" in text
