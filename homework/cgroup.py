@@ -19,8 +19,8 @@ MOUNT = Path("/sys/fs/cgroup")
 JOIN = 'echo $$ >"$1"'
 # All or none of a group are ended when it is full, and nothing of it goes to the disk.
 SETTINGS = {"memory.oom.group": "1", "memory.swap.max": "0"}
-NONE = """no group of processes with a limit of memory can be made here: memory is counted twice a second instead.
-An ordinary user can have one by `systemd-run --user --scope python3 course.py grade …`."""
+NONE = """no group of processes with a limit of memory can be made here: memory is counted twice a second
+instead. An ordinary user can have one by `systemd-run --user --scope python3 course.py grade …`."""
 
 
 class Group:

@@ -33,7 +33,7 @@ virtual machine or on a Linux server."""
 NOT_ALLOWED = """bubblewrap says: {words}
 On Ubuntu 24.04 and newer, allow user namespaces for it: see
 `man bwrap` and AppArmor's profile for bwrap, or grade as root inside a container that allows them."""
-CLOSED = """Root grades, so students' code runs as a user without rights, and that one cannot read what it needs.
+CLOSED = """Root grades, so students' code runs as a user without rights, who cannot read what it needs.
 That happens when a course was installed under umask 077. Among others:
     {some}
 Let everybody read these (homework's sources and hand-ins are not among them):
@@ -56,10 +56,10 @@ DEPTH = "5"  # of folders: the packages of a Python, and the files of each
 SOME = 3
 
 FIXED = (0, 12)
-OLD = """bubblewrap {version}: CVE-2026-87766 was mended in 0.12, and by many distributions in their older versions:
-install your distribution's updates."""
-FILTER_ONLY = """this bubblewrap cannot count user namespaces (--disable-userns); the filter of system calls alone
-refuses new ones."""
+OLD = """bubblewrap {version}: CVE-2026-87766 was mended in 0.12, and by many distributions in their older
+versions: install your distribution's updates."""
+FILTER_ONLY = """this bubblewrap cannot count user namespaces (--disable-userns); the filter of system calls
+alone refuses new ones."""
 
 
 @functools.cache
@@ -82,7 +82,7 @@ def problem() -> str | None:
 
 
 def closed_files() -> str | None:
-    """Which files the user inside may not read, when root grades: an ordinary teacher's are the user's own."""
+    """Which files the user inside may not read. Only where root grades is that not the teacher."""
     if os.geteuid() != 0:
         return None
     deep = inside("find", *map(str, walls.course_files()), *UNREADABLE).stdout.splitlines()

@@ -36,8 +36,8 @@ semget 64 190, semop 65 193, semtimedop 220 192, set_mempolicy 238 237, set_memp
 setdomainname 171 162, sethostname 170 161, setns 308 268, settimeofday 164 170, shmat 30 196,
 shmctl 31 195, shmdt 67 197, shmget 29 194, swapoff 168 225, swapon 167 224, syslog 103 116,
 umount2 166 39, unshare 272 97, uselib 134 None, vhangup 153 58, vmsplice 278 75"""
-# Calls whose users know another way when the kernel has them not. Memory in a memfd belongs to no process
-# and to no file system, so nobody could count it; the flags of clone3 cannot be read here, those of clone can.
+# Calls whose users know another way when the kernel has them not. Memory in a memfd belongs to no process and
+# to no file system, so nobody could count it; the flags of clone3 cannot be read here, those of clone can.
 MISSING = """
 clone3 435 435, inotify_init 253 None, inotify_init1 294 26, io_cancel 210 3, io_destroy 207 1,
 io_getevents 208 4, io_pgetevents 333 292, io_setup 206 0, io_submit 209 2, io_uring_enter 426 426,
@@ -124,7 +124,7 @@ def ioctl() -> list[Step]:
 
 
 def mmap() -> list[Step]:
-    """Memory that processes share lies in files of /dev/shm, where it is counted even when no process maps it."""
+    """Memory that processes share lies in files of /dev/shm, where it is counted even when nobody maps it."""
     look = [argument(3), (ANY_BIT, 0, 4, ANONYMOUS), (AND, 0, 0, KINDS_OF_MAP)]
     return [*look, (EQUAL, 1, 0, SHARED[0]), (EQUAL, 0, 1, SHARED[1]), refuse(EPERM), answer(ALLOW)]
 
@@ -142,7 +142,7 @@ def socketpair() -> list[Step]:
 
 @functools.cache
 def file_of(process: int) -> int:
-    """A file in memory with the filter, which nobody can change."""
+    """A file in the memory of this process with the filter. Nobody can change it, not even from inside."""
     import fcntl as files
 
     file = os.memfd_create("filter", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
