@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from homework import cgroup, process, seccomp, walls
 from homework.limits import LIMITS, limited
@@ -51,8 +52,8 @@ for name in ("IPython", "torch"):  # found, but not imported: that takes long
     if importlib.util.find_spec(name) is None:
         raise ImportError(name + " is not there")
 """
-UNREADABLE = ["(", "!", "-readable", "-o", "-type", "d", "!", "-executable", ")", "-print", "-prune"]
-DEPTH = "5"  # of folders: the packages of a Python, and the files of each
+CODE = "-maxdepth 5 ( -type d -o -name *.py -o -name *.so* )".split()  # a Python's packages, and their files
+CLOSED_ONES = "! -path */__pycache__* ( ! -readable -o -type d ! -executable ) -print -prune".split()
 SOME = 3
 
 FIXED = (0, 12)
@@ -85,13 +86,14 @@ def closed_files() -> str | None:
     """Which files the user inside may not read. Only where root grades is that not the teacher."""
     if os.geteuid() != 0:
         return None
-    deep = inside("find", *map(str, walls.course_files()), *UNREADABLE).stdout.splitlines()
-    python = map(str, walls.python_folders())
-    closed = deep + inside("find", *python, "-maxdepth", DEPTH, *UNREADABLE).stdout.splitlines()
+    python = [path for path in walls.python_folders() if not path.is_relative_to("/usr")]
+    closed = inside("find", *map(str, walls.course_files()), *CLOSED_ONES).stdout.splitlines()
+    if python:
+        closed += inside("find", *map(str, python), *CODE, *CLOSED_ONES).stdout.splitlines()
     if not closed:
         return None
-    places = [str(place) for place in walls.visible() if any(name.startswith(str(place)) for name in closed)]
-    return CLOSED.format(some="\n    ".join(closed[:SOME]), places=shlex.join(places))
+    places = [place for place in walls.visible() if any(Path(name).is_relative_to(place) for name in closed)]
+    return CLOSED.format(some="\n    ".join(closed[:SOME]), places=shlex.join(map(str, places)))
 
 
 def no_start() -> str | None:
