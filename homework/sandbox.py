@@ -52,8 +52,8 @@ for name in ("IPython", "torch"):  # found, but not imported: that takes long
     if importlib.util.find_spec(name) is None:
         raise ImportError(name + " is not there")
 """
-CODE = "-maxdepth 5 ( -type d -o -name *.py -o -name *.so* )".split()  # a Python's packages, and their files
-CLOSED_ONES = "! -path */__pycache__* ( ! -readable -o -type d ! -executable ) -print -prune".split()
+CODE = "-maxdepth 5 ( -type d -o -name *.py -o -name *.so* )"  # a Python's packages, and their files
+CLOSED_ONES = "! -path */__pycache__* ( ! -readable -o -type d ! -executable ) -print -prune"
 SOME = 3
 
 FIXED = (0, 12)
@@ -87,13 +87,18 @@ def closed_files() -> str | None:
     if os.geteuid() != 0:
         return None
     python = [path for path in walls.python_folders() if not path.is_relative_to("/usr")]
-    closed = inside("find", *map(str, walls.course_files()), *CLOSED_ONES).stdout.splitlines()
+    closed = find_inside(walls.course_files(), CLOSED_ONES)
     if python:
-        closed += inside("find", *map(str, python), *CODE, *CLOSED_ONES).stdout.splitlines()
+        closed += find_inside(python, f"{CODE} {CLOSED_ONES}")
     if not closed:
         return None
     places = [place for place in walls.visible() if any(Path(name).is_relative_to(place) for name in closed)]
     return CLOSED.format(some="\n    ".join(closed[:SOME]), places=shlex.join(map(str, places)))
+
+
+def find_inside(places: list[Path], wanted: str) -> list[str]:
+    """What the program `find` finds in these places as the user who runs inside."""
+    return inside("find", *map(str, places), *wanted.split()).stdout.splitlines()
 
 
 def no_start() -> str | None:
