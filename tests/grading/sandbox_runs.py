@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 from homework import sandbox
 
@@ -20,6 +22,16 @@ def run(source: str, *left_out: str) -> subprocess.CompletedProcess:
     """Execute this source inside, without these words of the command."""
     argv = [word for word in command(source) if word not in left_out]
     return subprocess.run(argv, capture_output=True, text=True, timeout=120)
+
+
+@contextlib.contextmanager
+def started(argv: list[str]) -> Iterator[subprocess.Popen]:
+    """A program that runs meanwhile and is ended afterwards."""
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def said(source: str, *left_out: str) -> str:

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from sandbox_runs import SLOT, command
+from sandbox_runs import SLOT, command, started
 
 from homework import cgroup, process, sandbox
 from homework.memory import memory_of
@@ -54,10 +54,9 @@ class Held:
 
     def of(self, source: str) -> float:
         """MB more than a program that holds nothing."""
-        with subprocess.Popen(command(source + READY), stdout=subprocess.PIPE, text=True) as started:
-            assert started.stdout.readline() == "ready\n"
-            found = memory_of(started.pid)
-            started.kill()
+        with started(command(source + READY)) as holder:
+            assert holder.stdout.readline() == "ready\n"
+            found = memory_of(holder.pid)
         return (found - self.before) / MB
 
 
@@ -85,9 +84,8 @@ def test_memory_is_counted_once(held, source, least, most):
 
 
 def test_without_a_sandbox_the_memory_of_the_machine_is_not_the_workers():
-    with subprocess.Popen(["sleep", "100"]) as started:
-        assert memory_of(started.pid) < 10 * MB
-        started.kill()
+    with started(["sleep", "100"]) as sleeper:
+        assert memory_of(sleeper.pid) < 10 * MB
 
 
 def test_what_many_processes_hold_together_ends_them(monkeypatch, tmp_path):

@@ -36,13 +36,24 @@ for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline"
     except OSError:  # of another user, or gone
         pass
 """
+RIGHTS = """
+import os, pathlib
+words = dict(line.split(":", 1) for line in open("/proc/self/status"))
+caps = {int(words[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
+groups = set(words["Groups"].split()) - {str(os.getgid())}
+print(os.getuid() == 0, caps, words["NoNewPrivs"].strip(), words["Seccomp"].strip(), groups)
+"""
+SEEN = """
+import os
+print(sorted(int(name) for name in os.listdir("/proc") if name.isdigit()))
+"""
 WRITABLE = """
 import json, os, pathlib
 mounts = [line.split(" ") for line in open("/proc/self/mountinfo")]
 places = {pathlib.Path(words[4]) for words in mounts if os.path.isdir(words[4])}
 for place in list(places):
     places |= set(place.parents)
-    if place.name in ("dev", "tmp", "shm", "homework") or len(place.parts) == 1:
+    if place.name in ("dev", "tmp", "shm", "homework") or str(place) == "/":
         places |= {path for path in place.iterdir() if path.is_dir() and not path.is_symlink()}
 found = {}
 for place in places:
@@ -185,8 +196,20 @@ def test_the_teachers_environment_is_nowhere_inside(monkeypatch):
     assert said(SECRETS) == ""
 
 
-def test_only_two_folders_can_be_written_and_both_are_bounded():
+def test_there_is_no_other_process():
+    seen = json.loads(said(SEEN))
+    assert len(seen) <= 2 and max(seen) < 10
+
+
+def test_code_runs_without_any_right():
+    root, caps, no_new_rights, filtered, groups = said(RIGHTS).split()
+    assert (root, caps, no_new_rights, filtered, groups) == ("False", "{0}", "1", "2", "set()")
+
+
+def test_only_two_folders_can_be_written_and_both_are_bounded(monkeypatch, tmp_path):
     """They are file systems in memory: nothing that is written there lies on the disk."""
+    tmp_path.chmod(0o777)  # open to everybody outside
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     found = json.loads(said(WRITABLE))
     sizes = {walls.SCRATCH: walls.SCRATCH_BYTES, walls.SHARED: walls.SHARED_BYTES}
     assert set(found) == set(sizes)

@@ -7,11 +7,10 @@ import fcntl
 import json
 import os
 import struct
-import subprocess
 from pathlib import Path
 
 import pytest
-from sandbox_runs import command, run, said
+from sandbox_runs import command, run, said, started
 
 from homework import sandbox, seccomp
 from homework.seccomp import ALLOW, ANSWER, FORBIDDEN, KILL, MACHINES, MISSING, program
@@ -246,12 +245,11 @@ def test_a_lock_inside_holds_nobody_outside(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     tmp_path.chmod(0o755)
     (tmp_path / "train.lock").touch(0o644)
-    with subprocess.Popen(command(LOCK), stdout=subprocess.PIPE, text=True) as holder:
+    with started(command(LOCK)) as holder, (tmp_path / "train.lock").open("rb") as lock:
         assert holder.stdout.readline() == "locked\n"
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with (tmp_path / "train.lock").open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        holder.kill()
 
 
 @inside
