@@ -11,6 +11,7 @@ import contextlib
 import functools
 import os
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def own() -> Path | None:
 
 def works(folder: Path) -> bool:
     """Whether a group in this one takes a limit and a process."""
-    trial = Group(folder / f"{PREFIX}-{os.getpid()}-trial")
+    trial = Group(folder / f"{PREFIX}-{os.getpid()}-trial-{threading.get_ident()}")
     try:
         trial.limit(10**9)
         return (

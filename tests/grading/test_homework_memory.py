@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from sandbox_runs import SLOT, command, started
+from sandbox_runs import SLOT, command, python, said, started
 
 from homework import cgroup, process, sandbox
 from homework.memory import memory_of
@@ -35,6 +35,15 @@ os.ftruncate(file, 90_000_000)
 maps = [mmap.mmap(file, 90_000_000) for _ in range(3)]
 for one in maps:
     one[:] = bytes(90_000_000)
+"""
+ZEROS = """
+import mmap, os
+file = os.open("/dev/zero", os.O_RDWR)
+try:
+    mmap.mmap(file, 4096)
+    print("mapped")
+except OSError as error:
+    print(error.strerror)
 """
 MANY = """
 import os, time
@@ -81,6 +90,12 @@ def held():
 )
 def test_memory_is_counted_once(held, source, least, most):
     assert least < held.of(source) < most
+
+
+def test_no_device_gives_memory_that_processes_share():
+    """It would belong to none of them, and stay when none maps it."""
+    assert python(ZEROS) == "mapped\n"
+    assert said(ZEROS) == "No such device\n"
 
 
 def test_without_a_sandbox_the_memory_of_the_machine_is_not_the_workers():
