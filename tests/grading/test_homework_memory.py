@@ -7,10 +7,11 @@ import os
 import subprocess
 import time
 
+import psutil
 import pytest
 from sandbox_runs import SLOT, command, python, said, started
 
-from homework import cgroup, process, sandbox
+from homework import cgroup, memory, process, sandbox
 from homework.memory import memory_of
 from homework.replies import WorkerDied
 
@@ -96,6 +97,15 @@ def test_no_device_gives_memory_that_processes_share():
     """It would belong to none of them, and stay when none maps it."""
     assert python(ZEROS) == "mapped\n"
     assert said(ZEROS) == "No such device\n"
+
+
+def test_a_process_that_cannot_be_looked_at_counts_with_all_its_addresses(monkeypatch):
+    def closed(*_: object) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(memory, "kilobytes", closed)
+    own = psutil.Process()
+    assert memory.own_memory(own) == pytest.approx(own.memory_info().vms, rel=0.2)
 
 
 def test_without_a_sandbox_the_memory_of_the_machine_is_not_the_workers():
