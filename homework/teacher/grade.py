@@ -68,6 +68,9 @@ def grade(
     require_match(roster, students, handins)
     out.mkdir(parents=True, exist_ok=True)
     start_log(out)
+    if how.sandboxed and how.dask is None:
+        for note in sandbox.notes():
+            log.warning("%s", note)
     log.info("%s: %d hand-ins in %s", original.name, len(handins), inbox.name)
     rules = rules_hash(folders.source(original.name), how.cell_seconds)
     store = Store(out / "results" / f"{original.name}-{rules}")
