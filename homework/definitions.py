@@ -36,12 +36,14 @@ class Code:
     Attributes:
         parsed: whether it is valid Python, magics aside.
         states: {name bound at the top level: how far it is written}.
+        imported: those of them that are imported.
         is_empty: whether there is nothing but remarks.
         raises: whether the handed-out `raise NotImplementedError()` stands at the top level.
     """
 
     parsed: bool
     states: dict[str, State]
+    imported: frozenset[str] = frozenset()
     is_empty: bool = False
     raises: bool = False
 
@@ -52,13 +54,17 @@ class Code:
         if tree is None:
             return cls(parsed=False, states={})
         states: dict[str, State] = {}
+        imported: set[str] = set()
         parents = {base.id for node in ast.walk(tree) for base in bases_of(node)}
         for statement in statements(tree):
             state = state_of(statement, parents)
             for name in bound_by(statement):
                 states[name] = max(state, states.get(name, STUB))
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                imported |= bound_by(statement)
         body = [node for node in tree.body if not is_remark(node)]
-        return cls(True, states, not body, any(is_stub_raise(node) for node in body))
+        raises = any(is_stub_raise(node) for node in body)
+        return cls(True, states, frozenset(imported), not body, raises)
 
     @property
     def has_stub(self) -> bool:
@@ -67,8 +73,8 @@ class Code:
 
     @property
     def has_answer(self) -> bool:
-        """Whether something in it is written, be it in part."""
-        return any(state > STUB for state in self.states.values())
+        """Whether something in it is written, be it in part; an import is not."""
+        return any(state > STUB for name, state in self.states.items() if name not in self.imported)
 
 
 def tree_of(source: str) -> ast.Module | None:

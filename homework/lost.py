@@ -8,12 +8,12 @@ import dataclasses
 from functools import cached_property
 
 from homework.cells import ANSWER, GIVEN, TEST, Assignment, Cell
-from homework.definitions import BEGUN, STUB, WRITTEN, State, mentions
+from homework.definitions import BEGUN, STUB, WRITTEN, Code, State, mentions
 from homework.excerpts import dumps_of, needed, same_code
 from homework.matching import asked_for
 from homework.pieces import Piece, lines_in, places
 
-MOST_COMPARED = 5  # drafts of one answer
+MOST_COMPARED = 5  # drafts or parts of one answer
 
 
 @dataclasses.dataclass
@@ -36,6 +36,7 @@ class Search:
         """Look for all answers that are not written in their own cells."""
         for answer in self.pristine.of_kind(ANSWER):
             own = [piece for piece in self.pieces if piece.name == answer.name]
+            own += self.second_halves(answer, own)
             lost = {name for name in asked_for(answer) if written(own, name) < WRITTEN}
             holders = {name: self.holders(name, own) for name in lost}
             for piece in self.pieces:
@@ -45,6 +46,20 @@ class Search:
             missed = [name for name in sorted(lost) if not holders[name]]
             self.doubt_missed(answer, own, [name for name in missed if written(own, name) == STUB])
             self.doubt_drafts(answer, holders)
+
+    def second_halves(self, answer: Cell, own: list[Piece]) -> list[Piece]:
+        """The rest of an answer that was cut in two where it is no valid Python: the cells right below it."""
+        below: list[Piece] = []
+        for piece in self.pieces[self.pieces.index(own[-1]) + 1 :] if own else []:
+            if not piece.is_own or piece.code.parsed or len(below) == MOST_COMPARED:
+                break
+            below.append(piece)
+            if Code.of("\n".join(part.source for part in [own[-1], *below])).parsed:
+                self.repairs.append(f"the answer cell {answer.name} was split: its parts were joined")
+                for part in below:
+                    part.name = answer.name
+                return below
+        return []
 
     def holders(self, name: str, own: list[Piece]) -> list[Piece]:
         """The other cells that define a name whole, in their order; cells of text where there is no other."""
@@ -67,6 +82,7 @@ class Search:
             self.doubts.append(f"{told}: look whether the student meant it to count")
         if piece.is_own and self.is_in_place(piece, answer):
             piece.name = answer.name
+            self.second_halves(answer, [piece])
             return
         above = "\n".join(other.source for other in self.too_late(piece, answer) if other.code.parsed)
         text = needed(f"{above}\n{piece.source}", names, self.locked)
@@ -100,7 +116,7 @@ class Search:
         """Whether a student seems to have written a definition, in a remark or in what is no valid Python."""
         if name not in piece.source or piece.code.states.get(name) == STUB:
             return False
-        lines = lines_in(piece.source) - self.handed_out_lines
+        lines = lines_in(piece.source) - self.locked_lines
         if piece.code.parsed and piece.part.cell_type == "code":  # what is no remark was seen
             lines = {line for line in lines if line.startswith("#")}
         return any(mentions(line, name) for line in lines)
@@ -131,8 +147,8 @@ class Search:
         return set().union(*(dumps_of(cell.source) for cell in cells))
 
     @cached_property
-    def handed_out_lines(self) -> frozenset[str]:
-        return frozenset().union(*(lines_in(cell.source) for cell in self.pristine.cells))
+    def locked_lines(self) -> frozenset[str]:
+        return frozenset().union(*(lines_in(cell.source) for cell in self.pristine.of_kind(GIVEN, TEST)))
 
 
 def written(own: list[Piece], name: str) -> State:

@@ -75,7 +75,7 @@ class Questions:
 
     def rest(self, source: str, *cells: Cell) -> str:
         """A text without what was handed out: the lines of these cells, and of text cells merged into it."""
-        known = frozenset().union(*(lines_in(cell.source) for cell in (*cells, *self.missing_texts)))
+        known = {line.strip() for c in (*cells, *self.missing_texts) for line in c.source.splitlines()} - {""}
         kept = [line for line in source.replace(TEXT_STUB, "").splitlines() if line.strip() not in known]
         return "\n".join(kept).strip()
 

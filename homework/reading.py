@@ -121,12 +121,12 @@ def in_format_four(notebook: dict) -> tuple[dict, list[str]]:
     Raises:
         Rejected: it is in format 3, and cannot be read as such.
     """
-    import nbformat
-
     if "worksheets" not in notebook:
         version = notebook.get("nbformat")
-        other = [f"the notebook says that its format is {str(version)[:20]}, not 4"]
+        other = [f"the notebook says that its format is {clean(str(version)[:20])}, not 4"]
         return notebook, [] if version == 4 else other
+    import nbformat  # takes a second, and is not needed otherwise
+
     try:
         return nbformat.convert(nbformat.from_dict(notebook), 4), ["the notebook was in the old format 3"]
     except Exception:

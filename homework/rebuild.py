@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from homework.answers import answer_of
 from homework.cells import ANSWER, EXTRA, GIVEN, TEST, Assignment, Cell
 from homework.definitions import Code, tree_of
-from homework.excerpts import dumps_of, loads_of, needed
+from homework.excerpts import dumps_of, loads_of, needed, without_stubs
 from homework.lost import Search
-from homework.matching import MOST_NAMED, check_homework, sort
+from homework.matching import MOST_NAMED, asked_for, check_homework, sort
 from homework.pieces import Piece, plain
 from homework.questions import Questions
 from homework.reading import read_parts
@@ -69,7 +69,7 @@ def rebuild(
     answers = answers_of(assignment, pristine, pieces, repairs, doubts)
     texts = Questions(pieces, pristine, repairs, doubts).texts()
     added = added_to_locked(pristine, pieces, answers.values(), repairs)
-    complete = with_extras(assignment.with_sources(answers | texts), pieces, added, repairs)
+    complete = with_extras(assignment.with_sources(answers | texts), pristine, pieces, added, repairs)
     return Rebuilt(complete, sorted(set(repairs)), texts, sorted(set(doubts)))
 
 
@@ -142,17 +142,23 @@ def added_to_locked(
 
 
 def with_extras(
-    assignment: Assignment, pieces: list[Piece], added: dict[str, str], repairs: list[str]
+    assignment: Assignment,
+    pristine: Assignment,
+    pieces: list[Piece],
+    added: dict[str, str],
+    repairs: list[str],
 ) -> Assignment:
-    """The homework with the student's own cells where they stood."""
+    """The homework with the student's own cells where they stood, but for copies of a stub."""
     by_place: dict[str | None, list[str]] = {name: [lines] for name, lines in added.items()}
+    asked = set().union(*(asked_for(cell) for cell in pristine.of_kind(ANSWER)))
     place, count = None, 0
     for piece in pieces:
         place = piece.name or place
-        if piece.is_own and piece.part.cell_type == "code" and piece.source.strip():
+        source = without_stubs(piece.source, asked) if "NotImplementedError" in piece.source else piece.source
+        if piece.is_own and piece.part.cell_type == "code" and source.strip():
             count += 1
             if count <= MOST_EXTRAS:
-                by_place.setdefault(place, []).append(piece.source)
+                by_place.setdefault(place, []).append(source)
     if count > MOST_EXTRAS:
         repairs.append(f"of {count} code cells that were added, only the first {MOST_EXTRAS} were run")
     numbers, cells = itertools.count(), []
