@@ -30,13 +30,24 @@ def needed(source: str, names: Iterable[str], known: set[str] = frozenset()) -> 
 
     `known` are statements (see `dumps_of`) to leave out.
     """
-    tree, wanted, chosen = tree_of(source), set(names), []
-    for node in reversed(tree.body if tree else []):
-        binds = set().union(*(bound_by(part) for part in statements(ast.Module([node], []))))
-        if binds & wanted and ast.dump(node) not in known:
-            chosen.append(node)
-            wanted |= loads_of([node])
-    return lines_of(source, reversed(chosen))
+    tree, chosen, more = tree_of(source), set(), set(names)
+    body = [node for node in tree.body if ast.dump(node) not in known] if tree else []
+    binds = {node: set().union(*map(bound_by, statements(ast.Module([node], [])))) for node in body}
+    while more:
+        found = {node for node in body if binds[node] & more} - chosen
+        chosen |= found
+        more = loads_of(found)
+    return lines_of(source, [node for node in body if node in chosen])
+
+
+def needed_of_all(sources: list[str], names: Iterable[str], known: set[str]) -> str:
+    """As `needed`, of the last of these sources, with what it uses of those above it."""
+    used, texts = set(names), []
+    for source in reversed(sources):
+        texts.append(needed(source, used, known))
+        tree = tree_of(texts[-1])
+        used |= loads_of([tree]) if tree else set()
+    return "\n".join(filter(None, reversed(texts)))
 
 
 def without_stubs(source: str, names: Iterable[str]) -> str:
@@ -49,7 +60,7 @@ def without_stubs(source: str, names: Iterable[str]) -> str:
 
 def lines_of(source: str, nodes: Iterable[ast.stmt]) -> str:
     """The lines on which statements stand, decorators with them."""
-    lines, kept = source.splitlines(), []
+    lines, kept = source.split("\n"), []
     for node in nodes:
         first = min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", []))])
         kept += [number for number in range(first, node.end_lineno + 1) if number not in kept[-1:]]

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from homework.cells import ANSWER, GIVEN, TEST, Assignment, Cell
 from homework.definitions import BEGUN, STUB, WRITTEN, Code, State, mentions
-from homework.excerpts import dumps_of, needed, same_code
+from homework.excerpts import dumps_of, needed, needed_of_all, same_code
 from homework.matching import asked_for
 from homework.pieces import Piece, lines_in, places
 
@@ -84,8 +84,8 @@ class Search:
             piece.name = answer.name
             self.second_halves(answer, [piece])
             return
-        above = "\n".join(other.source for other in self.too_late(piece, answer) if other.code.parsed)
-        text = needed(f"{above}\n{piece.source}", names, self.locked)
+        sources = [part.source for part in [*self.too_late(piece, answer), piece]]
+        text = needed_of_all(sources, names, self.locked)
         self.borrowed.setdefault(answer.name, []).append((piece, text))
 
     def is_in_place(self, piece: Piece, answer: Cell) -> bool:

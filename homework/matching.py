@@ -15,6 +15,7 @@ from homework.definitions import Code
 from homework.pieces import Piece, marks_of, plain
 from homework.reading import Part, Rejected
 
+SHORT = 20  # characters; a shorter text may stand anywhere
 ALIKE = 0.6  # so large a share of a cell's lines says that it is that cell
 MOST_NAMED = 4  # repairs of one kind that are told one by one
 
@@ -57,6 +58,17 @@ def name_by_lines(pieces: list[Piece], pristine: Assignment) -> None:
         share, likest = max(shares, key=lambda found: found[0], default=(0.0, None))
         if share >= ALIKE:
             likest.name = cell.name
+
+
+def take_apart(pieces: list[Piece], pristine: Assignment) -> None:
+    """Take locked cells that were merged into others out of them, so that the student's part is left."""
+    locked = {cell.name: plain(cell.source) for cell in pristine.of_kind(GIVEN, TEST)}
+    whole = {piece.name for piece in pieces if piece.text == locked.get(piece.name)}
+    for name, text in locked.items():
+        if name not in whole and len(text) >= SHORT:
+            for piece in pieces:
+                if text in piece.text:
+                    piece.cut(text)
 
 
 def note_ids(pieces: list[Piece], repairs: list[str]) -> None:

@@ -17,6 +17,7 @@ class Piece:
 
     Attributes:
         part: as it came.
+        source: its source, without other cells of the homework that were merged into it.
         name: which cell of the homework it is; None for one of the student's own.
         is_used: whether its text was taken for a question.
     """
@@ -25,9 +26,14 @@ class Piece:
     name: str | None = None
     is_used: bool = False
 
-    @property
-    def source(self) -> str:
-        return self.part.source
+    def __post_init__(self):
+        self.source = self.part.source
+
+    def cut(self, text: str) -> None:
+        """Take a text that belongs to another cell out of the source."""
+        self.source = self.text.replace(text, "", 1)
+        for name in ("code", "text", "lines"):
+            self.__dict__.pop(name, None)
 
     @property
     def is_own(self) -> bool:
