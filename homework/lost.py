@@ -8,12 +8,12 @@ import dataclasses
 from functools import cached_property
 
 from homework.cells import ANSWER, GIVEN, TEST, Assignment, Cell
-from homework.definitions import BEGUN, STUB, WRITTEN, Code, State, mentions
+from homework.definitions import BEGUN, STUB, WRITTEN, State, mentions
 from homework.excerpts import dumps_of, needed, needed_of_all, same_code
 from homework.matching import asked_for
 from homework.pieces import Piece, lines_in, places
 
-MOST_COMPARED = 5  # drafts or parts of one answer
+MOST_COMPARED = 5  # drafts of one answer
 
 
 @dataclasses.dataclass
@@ -36,7 +36,6 @@ class Search:
         """Look for all answers that are not written in their own cells."""
         for answer in self.pristine.of_kind(ANSWER):
             own = [piece for piece in self.pieces if piece.name == answer.name]
-            own += self.second_halves(answer, own)
             lost = {name for name in asked_for(answer) if written(own, name) < WRITTEN}
             holders = {name: self.holders(name, own) for name in lost}
             for piece in self.pieces:
@@ -46,20 +45,6 @@ class Search:
             missed = [name for name in sorted(lost) if not holders[name]]
             self.doubt_missed(answer, own, [name for name in missed if written(own, name) == STUB])
             self.doubt_drafts(answer, holders)
-
-    def second_halves(self, answer: Cell, own: list[Piece]) -> list[Piece]:
-        """The rest of an answer that was cut in two where it is no valid Python: the cells right below it."""
-        below: list[Piece] = []
-        for piece in self.pieces[self.pieces.index(own[-1]) + 1 :] if own else []:
-            if not piece.is_own or piece.code.parsed or len(below) == MOST_COMPARED:
-                break
-            below.append(piece)
-            if Code.of("\n".join(part.source for part in [own[-1], *below])).parsed:
-                self.repairs.append(f"the answer cell {answer.name} was split: its parts were joined")
-                for part in below:
-                    part.name = answer.name
-                return below
-        return []
 
     def holders(self, name: str, own: list[Piece]) -> list[Piece]:
         """The other cells that define a name whole, in their order; cells of text where there is no other."""
@@ -82,7 +67,6 @@ class Search:
             self.doubts.append(f"{told}: look whether the student meant it to count")
         if piece.is_own and self.is_in_place(piece, answer):
             piece.name = answer.name
-            self.second_halves(answer, [piece])
             return
         sources = [part.source for part in [*self.too_late(piece, answer), piece]]
         text = needed_of_all(sources, names, self.locked)
@@ -107,10 +91,11 @@ class Search:
 
     def doubt_missed(self, answer: Cell, own: list[Piece], names: list[str]) -> None:
         """Doubt a zero where a definition stands in the notebook in a form that cannot be used."""
-        for name in names:
-            if any(self.may_define(piece, name) for piece in self.pieces if piece not in own):
-                told = f"{answer.name} counts as not answered, but something like {name} stands in another"
-                self.doubts.append(f"{told} cell, where it cannot be run: look at the notebook")
+        others = [piece for piece in self.pieces if piece not in own]
+        found = [name for name in names if any(self.may_define(piece, name) for piece in others)]
+        if found:
+            told = f"{answer.name} counts as not answered, but something like {' and '.join(found)} stands in"
+            self.doubts.append(f"{told} another cell, where it cannot be run: look at the notebook")
 
     def may_define(self, piece: Piece, name: str) -> bool:
         """Whether a student seems to have written a definition, in a remark or in what is no valid Python."""

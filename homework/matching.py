@@ -8,6 +8,7 @@ editors drop all metadata, and some students edit a cell after that. Answers are
 from __future__ import annotations
 
 import collections
+import dataclasses
 from collections.abc import Sequence
 
 from homework.cells import ANSWER, GIVEN, QUESTION, TEST, Assignment, Cell
@@ -16,6 +17,7 @@ from homework.pieces import Piece, marks_of, plain
 from homework.reading import Part, Rejected
 
 SHORT = 20  # characters; a shorter text may stand anywhere
+MOST_PARTS = 4  # of a cell that was split
 ALIKE = 0.6  # so large a share of a cell's lines says that it is that cell
 MOST_NAMED = 4  # repairs of one kind that are told one by one
 
@@ -69,6 +71,35 @@ def take_apart(pieces: list[Piece], pristine: Assignment) -> None:
             for piece in pieces:
                 if text in piece.text:
                     piece.cut(text)
+
+
+def rejoin(pieces: list[Piece], pristine: Assignment, repairs: list[str]) -> list[Piece]:
+    """The cells, with those joined that are parts of an answer, split where it is no valid Python."""
+    wanted = set().union(*(asked_for(cell) for cell in pristine.of_kind(ANSWER)))
+    locked = {cell.name for cell in pristine.of_kind(GIVEN, TEST, QUESTION)}
+    joined: list[Piece] = []
+    for piece in pieces:
+        joined.append(piece)
+        for count in range(2, MOST_PARTS + 1):
+            parts = joined[-count:]
+            source = "\n".join(part.source for part in parts)
+            if not any(name in source for name in wanted):
+                continue
+            if not continues(parts) or parts[0].name in locked:
+                break
+            if Code.of(source).parsed:
+                part = dataclasses.replace(parts[0].part, source=source)
+                joined[-count:] = [Piece(part, parts[0].name)]
+                repairs.append(f"the cell {parts[0].name or 'of an answer'} was split: its parts were joined")
+                break
+    return joined
+
+
+def continues(parts: list[Piece]) -> bool:
+    """Whether cells of code may be parts of one: all but the first are the student's own and no valid Python."""
+    if len(parts) < 2 or any(part.part.cell_type != "code" for part in parts):
+        return False
+    return all(part.is_own and not part.code.parsed for part in parts[1:])
 
 
 def note_ids(pieces: list[Piece], repairs: list[str]) -> None:

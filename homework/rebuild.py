@@ -15,7 +15,7 @@ from homework.cells import ANSWER, EXTRA, GIVEN, TEST, Assignment, Cell
 from homework.definitions import Code, tree_of
 from homework.excerpts import dumps_of, loads_of, needed, without_stubs
 from homework.lost import Search
-from homework.matching import MOST_NAMED, asked_for, check_homework, sort, take_apart
+from homework.matching import MOST_NAMED, asked_for, check_homework, rejoin, sort, take_apart
 from homework.pieces import Piece, plain
 from homework.questions import Questions
 from homework.reading import read_parts
@@ -67,6 +67,7 @@ def rebuild(
     note_locked(pristine, pieces, repairs)
     note_order(pristine, pieces, repairs)
     take_apart(pieces, pristine)
+    pieces = rejoin(pieces, pristine, repairs)
     answers = answers_of(assignment, pristine, pieces, repairs, doubts)
     texts = Questions(pieces, pristine, repairs, doubts).texts()
     added = added_to_locked(pristine, pieces, answers.values(), repairs)
