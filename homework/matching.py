@@ -74,7 +74,7 @@ def take_apart(pieces: list[Piece], pristine: Assignment) -> None:
 
 
 def rejoin(pieces: list[Piece], pristine: Assignment, repairs: list[str]) -> list[Piece]:
-    """The cells, with those joined that are parts of an answer, split where it is no valid Python."""
+    """The cells, with those joined that are parts of an answer."""
     wanted = set().union(*(asked_for(cell) for cell in pristine.of_kind(ANSWER)))
     locked = {cell.name for cell in pristine.of_kind(GIVEN, TEST, QUESTION)}
     joined: list[Piece] = []
@@ -96,7 +96,7 @@ def rejoin(pieces: list[Piece], pristine: Assignment, repairs: list[str]) -> lis
 
 
 def continues(parts: list[Piece]) -> bool:
-    """Whether cells of code may be parts of one: all but the first are the student's own and no valid Python."""
+    """Whether cells may be parts of one: all but the first are the student's own and no valid Python."""
     if len(parts) < 2 or any(part.part.cell_type != "code" for part in parts):
         return False
     return all(part.is_own and not part.code.parsed for part in parts[1:])
