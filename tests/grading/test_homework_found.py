@@ -14,6 +14,7 @@ pytest.importorskip("homework.author", reason="the student edition has no soluti
 
 from homework.cells import QUESTION, TEST, TEXT_STUB, kind_of
 from homework.folders import COURSE, load, load_source
+from homework.reading import parse
 from homework.rebuild import Rebuilt, rebuild
 from homework.teacher.original import as_handed_out
 
@@ -71,6 +72,21 @@ def test_a_notebook_without_metadata_and_ids_loses_nothing(course):
     assert not made.doubts
     assert any("grade ids of" in repair for repair in made.repairs)
     assert not [cell for cell in made.assignment.cells if cell.kind == "extra"]
+
+
+def test_ids_that_an_editor_keeps_in_the_metadata_are_known(course):
+    notebook = solved(course)
+    for cell in notebook.cells:
+        cell.metadata = {"id": cell.pop("id")}
+        cell.source += "  # edited"
+    made = rebuilt(course, notebook)
+    assert {part.split(" ")[3] for part in made.repairs if "was changed" in part and "locked" in part} == {
+        "intro",
+        "setup",
+        "task1-values",
+        "task2-values",
+    }
+    assert made.answers["task1"] == f"{DOUBLE}  # edited"
 
 
 def test_a_blank_notebook_without_metadata_is_blank(course):
@@ -200,7 +216,7 @@ def test_an_answer_in_a_raw_cell_is_used_and_doubted(course):
     made = rebuilt(course, notebook)
     assert passed(made) == BOTH
     assert any("taken from a cell of text" in doubt for doubt in made.doubts)
-    notebook.cells.append(new_code_cell(HALF))  # code comes before it
+    notebook.cells.insert(-1, new_code_cell(HALF))  # code comes first, wherever it stands
     assert not rebuilt(course, notebook).doubts
 
 
@@ -453,6 +469,11 @@ def test_half_an_emoji_is_replaced_wherever_it_stands(course):
     told = [*made.repairs, *made.texts.values(), *(cell.source for cell in made.assignment.cells)]
     assert "\ufffd" in json.dumps(told, ensure_ascii=False).encode().decode()
     assert any("no characters" in repair for repair in made.repairs)
+
+
+def test_what_cells_printed_is_not_kept():
+    kept = parse('{"cells": [{"outputs": [{"text": "x"}], "source": "outputs", "attachments": {"a": 1}}]}')
+    assert kept == {"cells": [{"outputs": [], "source": "outputs", "attachments": {}}]}
 
 
 def test_what_is_too_long_or_too_many_is_told(course):

@@ -162,6 +162,18 @@ def test_nothing_is_lost_in_silence(name, seed):
         assert all(TEXT in text for text in made.texts.values())
 
 
+def test_a_text_merged_into_an_answer_is_taken_out_of_it():
+    notebook = copy.deepcopy(solved_once("hw4"))
+    names = [cell.id for cell in notebook.cells]
+    text = notebook.cells.pop(names.index("task2-text"))
+    answer = notebook.cells[names.index("task2") - 1]
+    answer.source = f"{text.source}\n\n{answer.source}"
+    source, handed_out = homework("hw4")
+    made = rebuild(source, handed_out, json.dumps(notebook).encode())
+    assert lost(made, source) == set()
+    assert not made.doubts
+
+
 def test_most_of_it_is_no_doubt():
     """A doubt costs the teacher a look, so it must be rare."""
     doubts = 0
