@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterator
 
 MOST_PARSED = 60_000  # characters of one cell that are read as Python; no answer is so long
-PYTHON_MAGICS = ("time", "timeit", "capture", "prun", "memit")  # what stands below these is Python
-CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
 COMMAND = re.compile(
     r"^([ \t]*)(?:[%!].*|\?{0,2}[\w.]+\?{0,2}[ \t]*(?<=\?)[ \t]*|\?{1,2}[\w.]+[ \t]*)$", re.M
 )
@@ -91,9 +89,6 @@ def tree_of(source: str) -> ast.Module | None:
 
 def without_commands(source: str) -> str:
     """The source with `pass` for the lines that only IPython understands; as many lines as before."""
-    magic = CELL_MAGIC.match(source)
-    if magic and magic[1] in PYTHON_MAGICS:
-        source = source.replace(magic[0].lstrip(), "pass", 1)
     return COMMAND.sub(r"\1pass", ASSIGNED_COMMAND.sub(r"\1None", source))
 
 

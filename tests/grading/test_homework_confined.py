@@ -94,6 +94,15 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read(reader, 
 
 
 @linux
+def test_a_process_that_hangs_is_ended(reader, good, monkeypatch):
+    reader.rebuild(good)
+    os.kill(reader.process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(confined, "SECONDS", 0.3)
+    with pytest.raises(Rejected, match="takes too long"):
+        reader.rebuild(good)
+
+
+@linux
 def test_processor_time_is_limited(reader, good):
     reader.rebuild(good)
     os.kill(reader.process.pid, signal.SIGSTOP)
