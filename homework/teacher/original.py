@@ -13,7 +13,6 @@ from homework.folders import COURSE, Folders, copy_name, read_source
 from homework.judge import Judge
 from homework.release import student_copy
 
-
 if TYPE_CHECKING:
     from homework.teacher.confined import Reader
 
