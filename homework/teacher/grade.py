@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime
 import sys
 from pathlib import Path
@@ -13,15 +14,17 @@ from homework import sandbox
 from homework.folders import COURSE, Folders
 from homework.teacher import gradebook, report
 from homework.teacher.grading import Grading, Status
+from homework.teacher.harmless import printable
 from homework.teacher.identity import Handin, Roster
 from homework.teacher.inbox import collect
 from homework.teacher.original import Original
-from homework.teacher.output import folder_name, log, start_log, write_text
+from homework.teacher.output import contained, folder_name, held, log, start_log, write_text
 from homework.teacher.pool import How, run_all
 from homework.teacher.roster import read_roster
 from homework.teacher.similarity import similar_pairs
 from homework.teacher.store import Store, key_of, rules_hash
 from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of
+from homework.teacher.tried import tried_by_tests
 from launcher.errors import CourseError
 
 
@@ -33,6 +36,7 @@ def grade(
     roster: Path | None = None,
     due: datetime.datetime | None = None,
     how: How | None = None,
+    regrade: list[str] | None = None,
     folders: Folders = COURSE,
 ) -> str:
     """Grade every hand-in of a folder.
@@ -45,6 +49,7 @@ def grade(
         roster: a CSV file with a line id,name for each student.
         due: hand-ins after this time are late.
         how: how many run at once, where, and with which limits.
+        regrade: ids of students who are graded anew, though nothing changed; [] means everybody.
 
     Returns:
         A summary to print.
@@ -59,17 +64,40 @@ def grade(
     if out.resolve() == inbox.resolve() or out.resolve().is_relative_to(inbox.resolve()):
         raise CourseError(f"{out} lies in the inbox. Choose a folder outside of it. Nothing was graded.")
     students = read_roster(roster)
-    handins = collect(inbox, students)
+    handins = [dataclasses.replace(handin, **in_print(handin)) for handin in collect(inbox, students)]
     if not handins:
         raise CourseError(f"There is nothing in {inbox} to grade. Nothing was changed.")
-    out.mkdir(parents=True, exist_ok=True)
-    start_log(out)
-    log.info("%s: %d hand-ins in %s", original.name, len(handins), inbox.name)
-    rules = rules_hash(folders.source(original.name), how.cell_seconds)
-    store = Store(out / "results" / f"{original.name}-{rules}")
-    run_missing(original, handins, store, how)
-    chosen = counting([(handin, result_of(handin, store)) for handin in handins], due)
-    return write_all(original, out, chosen, students, due)
+    anew = to_grade_anew(handins, regrade)
+    with held(out):
+        start_log(out)
+        log.info("%s: %d hand-ins in %s", original.name, len(handins), inbox.name)
+        rules = rules_hash(folders.source(original.name), how.cell_seconds, how.sandboxed)
+        store = Store(out / "results" / f"{original.name}-{rules}")
+        for handin in anew:
+            store.forget(key_of(handin.data))
+        run_missing(original, handins, store, how)
+        chosen = counting([(handin, result_of(handin, store)) for handin in handins], due)
+        return write_all(original, out, chosen, students, due)
+
+
+def in_print(handin: Handin) -> dict[str, object]:
+    """The texts of a hand-in's fields, in signs that can be written everywhere."""
+    return {name: printable(value) for name, value in vars(handin).items() if isinstance(value, (str, list))}
+
+
+def to_grade_anew(handins: list[Handin], regrade: list[str] | None) -> list[Handin]:
+    """The hand-ins that are graded anew, though there may be a result: of these students, of all for [].
+
+    Raises:
+        CourseError: one of the ids has no hand-in.
+    """
+    if regrade is None:
+        return []
+    known = {handin.student.lower() for handin in handins}
+    if missing := [student for student in regrade if student.lower() not in known]:
+        raise CourseError(f"--regrade: nothing came from {', '.join(missing)}. Nothing was graded.")
+    wanted = {student.lower() for student in regrade} or known
+    return [handin for handin in handins if handin.data is not None and handin.student.lower() in wanted]
 
 
 def run_missing(original: Original, handins: list[Handin], store: Store, how: How) -> None:
@@ -88,7 +116,10 @@ def result_of(handin: Handin, store: Store) -> Grading:
     """What grading found for a hand-in, or why it was not tried."""
     if handin.data is None:
         return Grading(Status.REJECTED, handin.problem)
-    result = store.load(key_of(handin.data))
+    key = key_of(handin.data)
+    if not store.has(key):
+        return Grading(Status.FAILED, "no result came back; grade again")
+    result = store.load(key)
     if handin.doubt and result.status in (Status.GRADED, Status.REPAIRED):
         result.status, result.reason = Status.MANUAL, handin.doubt
     return result
@@ -103,18 +134,37 @@ def write_all(
 ) -> str:
     """Write everything that the teacher and the students read; returns the summary."""
     gradebook.exchange_marks(out / "nbgrader", original, chosen)
-    rows = [row_of(original, counted, due) for counted in chosen]
-    for counted, row in zip(chosen, rows, strict=True):
-        owner = counted.handin.student if counted.has_owner else counted.handin.file
-        page = report.feedback(original.source.title, row, counted.result)
-        write_text(out / "feedback" / original.name / f"{folder_name(owner)}.html", page)
+    tried = tried_by_tests(original)
+    written = [write_page(original, out, counted, due, tried) for counted in chosen]
+    rows = [row for row, _ in written]
     write_text(out / f"grades-{original.name}.csv", as_csv([row.plain() for row in rows]))
     write_text(out / "grades.csv", all_grades(out))
     absent = sorted(set(students) - {row.student for row in rows})
-    page = report.teacher_report(original.source.title, rows, chosen, alike(original, chosen), absent)
+    page = report.teacher_report(original.source.title, written, chosen, alike(original, chosen), absent)
     for file_name in (f"report-{original.name}.html", "report.html"):
         write_text(out / file_name, page)
     return summary(original.name, out, rows)
+
+
+def write_page(
+    original: Original,
+    out: Path,
+    counted: Counted,
+    due: datetime.datetime | None,
+    tried: dict[str, list[str]],
+) -> tuple[Row, str]:
+    """Write the page of a hand-in; returns its line of grades.csv, and the page's place below `out`."""
+    owner = counted.handin.student if counted.has_owner else counted.handin.file
+    place = f"feedback/{original.name}/{folder_name(owner)}.html"
+
+    def write() -> Row:
+        row = row_of(original, counted, due)
+        write_text(out / place, report.feedback(original.source.title, row, counted.result, tried))
+        return row
+
+    with contained(counted, "writing its page", passing=(OSError,)):
+        return write(), place
+    return write(), place  # that it failed
 
 
 def alike(original: Original, chosen: list[Counted]) -> list[tuple[str, str, float]]:
