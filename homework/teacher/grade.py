@@ -71,7 +71,7 @@ def grade(
     with held(out):
         start_log(out)
         log.info("%s: %d hand-ins in %s", original.name, len(handins), inbox.name)
-        rules = rules_hash(folders.source(original.name), how.cell_seconds, how.sandboxed)
+        rules = rules_hash(folders.source(original.name), how.cell_seconds, sandboxed=how.sandboxed)
         store = Store(out / "results" / f"{original.name}-{rules}")
         for handin in anew:
             store.forget(key_of(handin.data))

@@ -26,7 +26,7 @@ BARS = 10
 WORDS = {
     Status.GRADED: "graded",
     Status.REPAIRED: "graded; some of the notebook had to be repaired first",
-    Status.MANUAL: "your teacher has to look at this hand-in. What stands here is not final.",
+    Status.MANUAL: "your teacher has to look at this hand-in; what stands here is not final",
     Status.REJECTED: "not graded",
     Status.FAILED: "not graded yet: grading did not work, which says nothing about your work",
 }
@@ -111,7 +111,7 @@ def teacher_report(
     """
     rows = [row for row, _ in written]
     results = [counted.result for counted in chosen]
-    places = {row.student: place for row, place in written if row.student}
+    places = {name_of(row): place for row, place in written}
     return pages.get_template("report.html.j2").render(
         title=f"{title}: report",
         statuses=list(collections.Counter(row.status for row in rows).items()),
@@ -120,8 +120,8 @@ def teacher_report(
         mistakes=mistakes(results)[:MOST_SHOWN],
         pairs=[(one, other, f"{share:.0%}") for one, other, share in pairs],
         look=to_look_at(written),
-        by_hand=[row.student for row in rows if row.needs_manual],
-        everybody=[(row.student or row.submission, place) for row, place in written],
+        by_hand=[(name_of(row), place) for row, place in written if row.needs_manual],
+        everybody=[(name_of(row), place) for row, place in written],
         places=places,
         untimed=without_times(chosen),
         absent=absent,
@@ -143,6 +143,11 @@ def without_times(chosen: list[Counted]) -> str:
 def is_untimed(counted: Counted) -> bool:
     """Whether a hand-in that could be read says nothing of its time."""
     return counted.handin.submitted is None and counted.handin.data is not None
+
+
+def name_of(row: Row) -> str:
+    """Whose it is, else the file."""
+    return row.student or row.submission
 
 
 def to_look_at(written: list[tuple[Row, str]]) -> list[tuple[Row, str]]:

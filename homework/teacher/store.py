@@ -83,14 +83,14 @@ def decides_nothing(path: Path) -> bool:
     return any(path.match(pattern) for pattern in NOT_DECIDING)
 
 
-def rules_hash(source: Path, cell_seconds: float, sandboxed: bool = True, root: Path = ROOT) -> str:
+def rules_hash(source: Path, cell_seconds: float, root: Path = ROOT, sandboxed: bool = True) -> str:
     """Changes when the homework, what marks it or how it is run does: then everything is graded anew.
 
     Args:
         source: the homework's source.
         cell_seconds: the time limit of a cell that has none of its own.
-        sandboxed: whether the walls stand.
         root: the course's folder.
+        sandboxed: whether the walls stand.
     """
     place = f"{cell_seconds:g} {sandboxed} {platform.python_version()} {version('torch')}\n"
     digest = hashlib.sha256(place.encode())
