@@ -1,4 +1,4 @@
-"""Makes damaged hand-ins: notebooks of any shape, bytes flipped, zips and manifests that lie, strange names."""
+"""Makes damaged hand-ins: notebooks of any shape, flipped bytes, zips and manifests that lie, odd names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from homework.cells import ANSWER, QUESTION
-from homework.release import to_text
 from homework.teacher.original import Original
 
 TEXTS = (
@@ -60,11 +59,8 @@ def odd_value(dice: random.Random, depth: int = 0) -> Any:
     return dice.choice([[], {}, "ok", "error"])
 
 
-def notebook_of(original: Original, dice: random.Random) -> dict:
+def with_answers(notebook: dict, original: Original, dice: random.Random) -> dict:
     """The student's copy, with some answers in it."""
-    from homework.release import student_copy
-
-    notebook = json.loads(to_text(student_copy(original.notebook)))
     sources = {cell.name: cell.source for cell in original.source.of_kind(ANSWER, QUESTION)}
     for cell in notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
@@ -83,7 +79,9 @@ def places(value: Any, most: int = 4) -> list[tuple[Any, Any]]:
 def damaged(notebook: dict, dice: random.Random) -> dict:
     """The notebook with some fields replaced, taken away, copied or moved."""
     for _ in range(dice.choice([0, 1, 1, 2, 5, 20])):
-        holder, key = dice.choice(places(notebook) or [(notebook, "cells")])
+        if not (found := places(notebook)):
+            break
+        holder, key = dice.choice(found)
         change = dice.randrange(4)
         if change == 0 and isinstance(holder, list):
             holder.insert(dice.randrange(len(holder) + 1), copy.deepcopy(holder[key]))
@@ -182,15 +180,22 @@ def roster_text(dice: random.Random) -> bytes:
     return flipped(data, dice) if dice.random() < 0.3 else data
 
 
-def write_case(number: int, folder: Path, original: Original) -> None:
-    """Write the hand-in of a number into a folder."""
+def write_case(number: int, folder: Path, original: Original, notebook: dict) -> None:
+    """Write the hand-in of a number into a folder.
+
+    Args:
+        notebook: the student's copy; it is changed.
+    """
     dice = random.Random(number)
-    data = as_bytes(damaged(notebook_of(original, dice), dice), dice)
+    data = as_bytes(damaged(with_answers(notebook, original, dice), dice), dice)
     if dice.random() < 0.05:
         data = odd_bytes(dice)
     name = dice.choice(NAMES).format(dice.choice(STUDENTS)).replace("\x00", "")
-    path = folder / Path(
-        *(part.encode(errors="replace")[:180].decode(errors="replace") for part in name.split("/"))
-    )
+    path = folder.joinpath(*(on_disk(part) for part in name.split("/")))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(zip_of(data, dice) if name.endswith(".zip") or dice.random() < 0.2 else data)
+
+
+def on_disk(name: str) -> str:
+    """A name that file systems take."""
+    return name.encode(errors="replace")[:180].decode(errors="replace")

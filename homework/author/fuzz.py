@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import csv
 import dataclasses
+import io
+import json
 import random
 import sys
 import tempfile
@@ -19,11 +22,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
-from homework.author.damage import odd_bytes, odd_value, roster_text, write_case
+from homework.author.damage import odd_value, roster_text, write_case
 from homework.folders import COURSE, Folders
 from homework.marking import Marks, Outcome, Result
 from homework.reading import Rejected
 from homework.rebuild import rebuild
+from homework.release import student_copy, to_text
 from homework.replies import NoReply, Reply
 from homework.teacher import grade as grading_command
 from homework.teacher.grading import Grading, Status, graded
@@ -33,7 +37,6 @@ from homework.teacher.roster import read_roster
 from launcher.errors import CourseError
 
 BATCH = 40  # cases that are graded together
-# What else is fed, and what it may raise: (name, it, makes its argument, the errors that are its answer).
 REPLIES = ("status", "type", "message", "hint", "output", "place", "failed_check", "altered")
 
 
@@ -49,6 +52,11 @@ class Finding:
     number: int
     what: str
     traceback: str
+
+    @property
+    def kind(self) -> str:
+        """Findings of one kind have one cause, as a rule."""
+        return f"{self.what}: {self.traceback.strip().splitlines()[-1][:120]}"
 
 
 def fuzz(count: int, first: int = 0, folders: Folders = COURSE, name: str = "hw1") -> list[Finding]:
@@ -68,7 +76,7 @@ class Bench:
 
     def __init__(self, folder: Path, original: Original, folders: Folders):
         self.folder, self.original, self.folders = folder, original, folders
-        self.faults: dict[int, str] = {}
+        self.pristine = json.loads(to_text(student_copy(original.notebook)))
         self.runs = 0
 
     def try_batch(self, numbers: list[int]) -> list[Finding]:
@@ -87,14 +95,13 @@ class Bench:
         self.runs += 1
         inbox = self.folder / f"in{self.runs}"
         for number in numbers:
-            write_case(number, inbox / f"case-{number}x", self.original)
+            write_case(number, inbox / f"case-{number}x", self.original, copy.deepcopy(self.pristine))
         faults: list[str] = []
-        with mock.patch.object(grading_command, "run_all", lambda *args: made_up_results(*args, faults)):
-            with contextlib.redirect_stderr(None):
-                out = self.folder / "out"
-                grading_command.grade(
-                    self.original.name, inbox, out, how=How(sandboxed=False), folders=self.folders
-                )
+        patched = {"run_all": lambda *args: made_up_results(*args, faults), "Original": mock.Mock()}
+        patched["Original"].read.return_value = self.original
+        out, how = self.folder / "out", How(sandboxed=False)
+        with mock.patch.multiple(grading_command, **patched), contextlib.redirect_stderr(io.StringIO()):
+            grading_command.grade(self.original.name, inbox, out, how=how, folders=self.folders)
         with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         faults += [row["notes"] for row in rows if "grade.log says more" in row["notes"]]
@@ -144,8 +151,6 @@ def try_functions(number: int, folder: Path) -> list[Finding]:
     tried: list[tuple[str, Callable, tuple]] = [
         ("read_roster", lambda: read_roster(roster), (CourseError,)),
         ("Reply.read", lambda: Reply.read(sent), (NoReply,)),
-        ("Reply.read of no dict", lambda: Reply.read(odd_value(dice)), (NoReply,)),
-        ("rebuild", lambda: odd_bytes(dice), ()),
     ]
     found = []
     for name, call, answers in tried:
@@ -165,8 +170,11 @@ def main() -> int:
     parser.add_argument("--homework", default="hw1")
     options = parser.parse_args()
     found = fuzz(options.count, options.first, name=options.homework)
+    kinds: dict[str, list[Finding]] = {}
     for finding in found:
-        print(f"case {finding.number}: {finding.what}\n{finding.traceback}")
+        kinds.setdefault(finding.kind, []).append(finding)
+    for kind, same in kinds.items():
+        print(f"{same[0].traceback}\n{kind}: cases {', '.join(str(one.number) for one in same[:10])}\n")
     print(f"{options.count} cases, {len(found)} findings")
     return 1 if found else 0
 
