@@ -27,6 +27,8 @@ from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, r
 from homework.teacher.tried import tried_by_tests
 from launcher.errors import CourseError
 
+MOST_NAMED = 10  # in what is printed
+
 
 def grade(
     name: str,
@@ -185,6 +187,10 @@ def summary(name: str, out: Path, rows: list[Row]) -> str:
     log.info("%s: %s", name, told)
     lines = [f"{name}: {len(rows)} students: {told}.", f"Marks: {out / 'grades.csv'}"]
     lines += [f"Report: {out / 'report.html'}", f"Feedback for students: {out / 'feedback' / name}"]
+    look = [row.student or row.submission for row in rows if row.status in report.TO_DECIDE]
+    if look:
+        more = f" and {len(look) - MOST_NAMED} more" if len(look) > MOST_NAMED else ""
+        lines.append(f"To be looked at, why stands in the report: {', '.join(look[:MOST_NAMED])}{more}")
     waiting = sum(bool(row.needs_manual) for row in rows)
     if waiting:
         lines.append(

@@ -14,8 +14,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from homework.cells import ANSWER, QUESTION, kind_of
 from homework.marking import PASSED, Result
-from homework.rebuild import rebuild
 from homework.release import to_text
 from homework.teacher.grading import Grading
 from homework.teacher.harmless import harmless_markdown, printable, shortened
@@ -146,18 +146,17 @@ def enter_grades(grades: list, result: Grading) -> dict[str, float]:
 
 def write_marked_copy(folder: Path, original: Original, counted: Counted) -> None:
     """The student's notebook with the tests' results, where Formgrader looks for it."""
-    rebuilt = rebuild(original.source, original.copy, counted.handin.data, original.others)
-    sources = {cell.name: cell.source for cell in rebuilt.assignment.cells}
-    tests = {test.name: test for test in counted.result.tests}
+    result = counted.result
+    tests = {test.name: test for test in result.tests}
     notebook = copy.deepcopy(original.notebook)
     for cell in notebook.cells:
         name = cell.metadata.nbgrader.grade_id
-        source = sources[name]
-        if name in rebuilt.texts:
-            cell.source = harmless_markdown(source)
-        elif cell.cell_type == "code":
-            cell.source = printable(source)
-            cell.outputs = outputs_of(tests.get(name), counted.result.outputs.get(name))
+        if kind_of(cell.metadata) == QUESTION:
+            cell.source = harmless_markdown(result.texts.get(name, ""))
+        elif kind_of(cell.metadata) == ANSWER:
+            cell.source = shortened(printable(result.answers.get(name, "")))
+        if cell.cell_type == "code":
+            cell.outputs = outputs_of(tests.get(name), result.outputs.get(name))
     student = folder_name(counted.handin.student)
     write_text(folder / "autograded" / student / original.name / original.file_name, to_text(notebook))
 

@@ -31,7 +31,8 @@ WORDS = {
     Status.FAILED: "not graded yet: grading did not work, which says nothing about your work",
 }
 NO_MARKS = (Status.REJECTED, Status.FAILED)
-TO_LOOK_AT = (Status.FAILED, Status.MANUAL, Status.REJECTED, Status.REPAIRED)  # the first matter most
+TO_DECIDE = (Status.FAILED, Status.MANUAL, Status.REJECTED)
+TO_LOOK_AT = (*TO_DECIDE, Status.REPAIRED)  # the first matter most
 
 pages = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
