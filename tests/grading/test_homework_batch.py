@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime
 import json
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import pytest
 from homework_course import DOUBLE, HALF, Page, answered, hand_in, make_course, read_rows
 
+from homework.marking import PASSED, Result
 from homework.teacher import gradebook, grading, report
 from homework.teacher.grade import grade
 from homework.teacher.grading import Grading, Status
@@ -47,10 +49,11 @@ def batch(tmp_path, monkeypatch):
 
     def run(**more) -> dict:
         graded.clear()
-        grade("hw99", inbox, tmp_path / "out", how=HOW, folders=course, **more)
+        run.said.append(grade("hw99", inbox, tmp_path / "out", how=HOW, folders=course, **more))
         return {student: row["status"] for student, row in read_rows(tmp_path / "out").items()}
 
-    run.graded, run.made_up, run.out, run.inbox = graded, made_up, tmp_path / "out", inbox
+    run.graded, run.made_up, run.said = graded, made_up, []
+    run.out, run.inbox = tmp_path / "out", inbox
     return run
 
 
@@ -131,6 +134,36 @@ def test_regrade_grades_anew_whom_it_names(batch):
     assert sorted(batch.graded) == ["1001", "1002", "1003"]
     with pytest.raises(CourseError, match="nothing came from 7, 8"):
         batch(regrade=["7", "1001", "8"])
+
+
+def test_a_doubt_keeps_its_score_and_is_told_to_the_teacher_alone(batch):
+    test = Result("task2-values", PASSED, 2.0, 2.0)
+    doubt = {"status": Status.MANUAL, "reason": "an answer was found twice", "score": 2.0, "tests": [test]}
+    batch.made_up["1002"] = doubt
+    assert batch() == ALL_GRADED | {"1002": "needs-manual"}
+    found = read_rows(batch.out)["1002"]
+    assert (found["score"], found["task2"], found["notes"]) == ("2.0", "2.0", "an answer was found twice")
+    page = Page(batch.out / "report.html")
+    assert page.tables["To be looked at"][1:] == [["1002", "needs-manual", "2", "an answer was found twice"]]
+    text = (batch.out / "report.html").read_text(encoding="utf-8")
+    assert text.count('<a href="feedback/hw99/1002.html">1002</a>') == 3  # looked at, by hand, all pages
+    assert "found twice" not in (batch.out / "feedback" / "hw99" / "1002.html").read_text(encoding="utf-8")
+    assert "To be looked at, why stands in the report: 1002\n" in batch.said[-1]
+
+
+def test_that_times_are_not_known_is_said_once(batch):
+    notebook = (batch.inbox.parent / "copies" / "hw99_doubling.ipynb").read_text()
+    (batch.inbox / "hw99_1004.ipynb").write_text(notebook)
+    batch(due=datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC))
+    text = (batch.out / "report.html").read_text(encoding="utf-8")
+    assert text.count("Nothing says when") == 1
+    assert "not marked as late: 1004." in text
+    rows = read_rows(batch.out)
+    assert (rows["1004"]["late_seconds"], rows["1004"]["notes"]) == ("", "")
+    for path in batch.inbox.glob("*.zip"):
+        path.unlink()
+    batch()
+    assert "Nothing says when the hand-ins came" in (batch.out / "report.html").read_text(encoding="utf-8")
 
 
 def test_two_do_not_grade_into_one_folder(batch):

@@ -6,16 +6,14 @@ import html.parser
 import random
 
 import pytest
-from homework_course import HALF, Page, answered, hand_in, make_course, read_rows, share_torch
+from homework_course import Page
 from nbconvert.filters.markdown_mistune import markdown2html_mistune as as_formgrader_does
 
 from homework.folders import COURSE, load_source
 from homework.marking import FAILED, PASSED, Result
-from homework.teacher import grading, report
-from homework.teacher.grade import grade
+from homework.teacher import report
 from homework.teacher.grading import Grading, Status
 from homework.teacher.harmless import LONGEST, THIN, harmless_markdown, markdown_html, printable
-from homework.teacher.pool import How
 from homework.teacher.table import Row
 from homework.teacher.tried import tried, tried_in
 
@@ -205,30 +203,3 @@ def test_a_page_in_doubt_names_no_doubt_and_keeps_the_points(tmp_path):
     assert texts[2] == "1 of 4 points so far"
     assert not [text for text in texts if "two students" in text or "locked cell" in text]
     assert "points" not in "".join(page_of(tmp_path, Status.MANUAL, None)).replace("task", "")
-
-
-def test_a_doubt_keeps_its_score_in_the_table_and_is_in_the_report(tmp_path, monkeypatch):
-    course, inbox = make_course(tmp_path), tmp_path / "inbox"
-    hand_in(inbox, "1001", "20261101T100000Z", answered(course, task2=HALF))
-    (inbox / "hw99_1002.ipynb").write_text((course.copies / "hw99_doubling.ipynb").read_text())
-    share_torch(monkeypatch)
-    real = grading.grade_one
-
-    def doubtful(*args):
-        result = real(*args)
-        if result.score:
-            result.status, result.reason = Status.MANUAL, "an answer was found twice"
-        return result
-
-    monkeypatch.setattr(grading, "grade_one", doubtful)
-    grade("hw99", inbox, tmp_path / "out", how=How(sandboxed=False), folders=course)
-    found = read_rows(tmp_path / "out")["1001"]
-    assert (found["status"], found["score"], found["task2"]) == ("needs-manual", "2.0", "2.0")
-    assert found["notes"] == "an answer was found twice"
-    page = Page(tmp_path / "out" / "report.html")
-    assert page.tables["To be looked at"][1] == ["1001", "needs-manual", "2", "an answer was found twice"]
-    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert text.count('<a href="feedback/hw99/1001.html">1001</a>') == 2
-    assert text.count("Nothing says when") == 1
-    assert "not marked as late: 1002." in text
-    assert "time" not in read_rows(tmp_path / "out")["1002"]["notes"]
