@@ -13,6 +13,7 @@ from homework.cells import SECONDS
 from homework.folders import COURSE, Folders
 from launcher.cli import make_parser
 from launcher.errors import CourseError
+from launcher.failures import explain_system_error
 from launcher.proxies import without_proxies
 
 
@@ -111,6 +112,11 @@ def main(arguments: list[str], folders: Folders = COURSE) -> int:
         return COMMANDS[options.command](options, folders)
     except CourseError as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if not (told := explain_system_error(error)):
+            raise
+        print(told, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. Nothing is lost: the same command goes on from here.", file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import datetime
+import errno
 import json
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import pytest
 from homework_course import DOUBLE, HALF, Page, answered, hand_in, make_course, read_rows
 
+from homework.__main__ import main, mark_by_hand
 from homework.marking import PASSED, Result
 from homework.teacher import gradebook, grading, report
 from homework.teacher.grade import grade
@@ -53,7 +55,7 @@ def batch(tmp_path, monkeypatch):
         return {student: row["status"] for student, row in read_rows(tmp_path / "out").items()}
 
     run.graded, run.made_up, run.said = graded, made_up, []
-    run.out, run.inbox = tmp_path / "out", inbox
+    run.out, run.inbox, run.course = tmp_path / "out", inbox, course
     return run
 
 
@@ -208,8 +210,6 @@ def test_a_gradebook_that_is_being_written_is_told_and_nothing_is_lost(batch, mo
 
 
 def test_marking_refuses_a_folder_that_an_older_version_wrote(batch):
-    from homework.__main__ import mark_by_hand
-
     assert batch() == ALL_GRADED
     (batch.out / "nbgrader" / "nbgrader_config.py").write_text("c = get_config()\n")
     with pytest.raises(CourseError, match="graded by another version"):
@@ -229,3 +229,13 @@ def test_a_failure_is_not_kept_and_a_zero_is(tmp_path):
     again = Store(tmp_path)
     assert (again.has("a"), again.has("b")) == (False, True)
     assert json.loads(store.path("b").read_text())["score"] == 0.0
+
+
+def test_a_full_disk_is_told_in_words_and_is_no_hand_ins_fault(batch, monkeypatch, capsys):
+    def full(path, text):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    arguments = ["grade", "hw99", "--inbox", str(batch.inbox), "--out", str(batch.out), "--no-sandbox"]
+    monkeypatch.setattr(sys.modules["homework.teacher.grade"], "write_text", full)
+    assert main(arguments, batch.course) == 1
+    assert "space" in capsys.readouterr().err
