@@ -19,6 +19,7 @@ from homework.marking import PASSED, Result
 from homework.teacher import gradebook, grading, report
 from homework.teacher.grade import grade
 from homework.teacher.grading import Grading, Status
+from homework.teacher.harmless import THIN
 from homework.teacher.identity import Handin
 from homework.teacher.output import held
 from homework.teacher.pool import How
@@ -239,3 +240,15 @@ def test_a_full_disk_is_told_in_words_and_is_no_hand_ins_fault(batch, monkeypatc
     monkeypatch.setattr(sys.modules["homework.teacher.grade"], "write_text", full)
     assert main(arguments, batch.course) == 1
     assert "space" in capsys.readouterr().err
+
+
+def test_formgraders_copy_has_no_tag_and_what_a_student_answered(batch):
+    batch.made_up["1002"] = {
+        "texts": {"task3": "a < b <script>alert(1)</script>"},
+        "answers": {"task1": "x = 1"},
+    }
+    assert batch() == ALL_GRADED
+    (path,) = (batch.out / "nbgrader" / "autograded" / "1002").rglob("*.ipynb")
+    sources = {cell["id"]: "".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]}
+    assert sources["task3"] == f"a < b <{THIN}script>alert(1)<{THIN}/script>"
+    assert (sources["task1"], sources["task2"]) == ("x = 1", "")  # and no solution
