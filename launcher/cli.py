@@ -54,6 +54,7 @@ def grade_options(parser: argparse.ArgumentParser) -> None:
     add("--jobs", type=kinds.at_least_one, default=max(1, (os.cpu_count() or 2) - 1), metavar="N")
     add("--dask", metavar="ADDRESS", help="let the workers of this Dask scheduler grade")
     add("--cell-seconds", type=kinds.seconds, help="time limit of a cell that has none of its own")
+    add("--regrade", nargs="*", metavar="ID", help="grade these students' hand-ins anew; all without an id")
     add("--no-sandbox", action="store_true", help="run students' code with all your rights")
 
 

@@ -19,7 +19,7 @@ from homework.teacher.archives import (
     read_entry,
 )
 from homework.teacher.identity import Handin, Roster, identified
-from homework.teacher.manifest import MANIFEST, claim_of, fits, misfits, read_manifest
+from homework.teacher.manifest import MANIFEST, claim_of, fits, misfits, other_python, read_manifest
 from homework.teacher.naming import read_path, read_time
 from homework.teacher.people import People
 from homework.teacher.texts import shown
@@ -159,6 +159,7 @@ class Collector:
         identified(handin, self.people, part.path, claim_of(manifest))
         said = read_path(part.path)
         wrong = misfits(manifest, data, said, self.homework)
+        handin.notes += filter(None, [other_python(manifest)])
         wrong += ["two manifests lie beside it"] if len(manifests) > 1 else []
         if wrong and not handin.problem:
             handin.candidates = handin.candidates or [handin.student]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 
 from homework.teacher.naming import Claim, Said, read_time
 from homework.teacher.texts import shown
@@ -59,3 +60,13 @@ def misfits(manifest: dict, data: bytes, said: Said, homework: str) -> list[str]
                 f"the file's name says {said.time:%Y-%m-%d %H:%M:%S}, its manifest {time:%Y-%m-%d %H:%M:%S}"
             )
     return found
+
+
+def other_python(manifest: dict) -> str:
+    """A note when the homework was checked with another Python than this one; "" otherwise."""
+    theirs, ours = (
+        text.split(".")[:2] for text in (str(manifest.get("python", "")), platform.python_version())
+    )
+    if "python" not in manifest or theirs == ours:
+        return ""
+    return f"checked with Python {'.'.join(theirs)}, graded with {'.'.join(ours)}"

@@ -15,6 +15,7 @@ from homework.teacher.identity import Handin
 from homework.teacher.original import Original
 from homework.teacher.versions import newest
 
+LONGEST_CELL = 5000  # signs; Python's own reader stops at 131,072, Excel at 32,767
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 EARLY = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 LAST_COLUMNS = ("late_seconds", "needs_manual", "notes")
@@ -111,7 +112,7 @@ def is_late(handin: Handin, due: datetime.datetime | None) -> bool:
 def row_of(original: Original, counted: Counted, due: datetime.datetime | None) -> Row:
     """The line of a hand-in that counts."""
     handin, result = counted.handin, counted.result
-    has_marks = result.score is not None and result.status != Status.MANUAL
+    has_marks = result.score is not None  # with needs-manual too: the teacher decides whether it stays
     tasks = points_by_task(original, counted)
     return Row(
         student="" if handin.doubt else handin.student,
@@ -123,7 +124,7 @@ def row_of(original: Original, counted: Counted, due: datetime.datetime | None) 
         tasks={task: round(points, 2) if has_marks else None for task, points in tasks.items()},
         late_seconds=late_seconds(handin, due),
         needs_manual=open_questions(original, counted),
-        notes=notes_on(counted, due),
+        notes=notes_on(counted),
     )
 
 
@@ -152,11 +153,9 @@ def late_seconds(handin: Handin, due: datetime.datetime | None) -> int | None:
     return max(0, int((handin.submitted - due).total_seconds()))
 
 
-def notes_on(counted: Counted, due: datetime.datetime | None) -> str:
+def notes_on(counted: Counted) -> str:
     """What else a teacher should know, in one line."""
     notes = [counted.result.reason, *counted.result.repairs, *counted.handin.notes]
-    if due is not None and counted.handin.submitted is None:
-        notes.append("the time of the hand-in is not known")
     notes += [f"also handed in: {file}" for file in counted.others]
     return "; ".join(note for note in notes if note)
 
@@ -177,6 +176,8 @@ def safe_cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     value = "".join(sign if sign.isprintable() else " " for sign in value)
+    if len(value) > LONGEST_CELL:
+        value = value[: LONGEST_CELL - 1] + "…"
     return "'" + value if value.startswith(FORMULA) else value
 
 

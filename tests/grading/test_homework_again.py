@@ -83,6 +83,16 @@ def test_every_file_that_decides_a_mark_counts(tmp_path):
     assert len(seen) == 1 + 1 + len(files)
     assert rules_hash(source, 20.0, tmp_path) in seen
     assert rules_hash(source, 21.0, tmp_path) not in seen
+    assert rules_hash(source, 20.0, tmp_path, sandboxed=False) not in seen
+
+
+def test_what_only_writes_results_down_decides_no_mark_and_what_is_new_does(tmp_path):
+    """A file that nobody has named yet counts: forgetting it there would keep marks that are wrong."""
+    for name in ("judge.py", "inside/values.py", "teacher/new.py", "teacher/report.py", "author/trial.py"):
+        (tmp_path / "homework" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "homework" / name).touch()
+    found = {path.relative_to(tmp_path / "homework").as_posix() for path in deciding_files(tmp_path)}
+    assert found == {"judge.py", "inside/values.py", "teacher/new.py"}
 
 
 def test_the_same_notebook_twice_is_run_once(graded, course, tmp_path):
