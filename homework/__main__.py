@@ -13,6 +13,7 @@ from homework.cells import SECONDS
 from homework.folders import COURSE, Folders
 from launcher.cli import make_parser
 from launcher.errors import CourseError
+from launcher.failures import explain_system_error
 from launcher.proxies import without_proxies
 
 
@@ -23,6 +24,7 @@ def mark_by_hand(out: Path, extra: tuple = ()) -> int:
         raise CourseError(
             f"There is no gradebook in {out}. Run `grade --out {out}` first. Nothing was changed."
         )
+    check_copies(folder, out)
     environment = {name: value for name, value in os.environ.items() if name != "JUPYTER_CONFIG_PATH"}
     environment["PATH"] = str(Path(sys.executable).parent) + os.pathsep + environment.get("PATH", "")
     enabled = {
@@ -34,8 +36,25 @@ def mark_by_hand(out: Path, extra: tuple = ()) -> int:
         "Formgrader opens in your browser. When you are done, stop it here with Ctrl-C and run grade again."
     )
     command = [sys.executable, "-m", "jupyter", "lab", "--notebook-dir", str(folder), *options]
+    command += [f"--config={Path(__file__).parent / 'teacher' / 'server_config.py'}"]
     command += ["--ip=127.0.0.1", *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
     return subprocess.call([*command, *extra], cwd=folder, env=without_proxies(environment))
+
+
+def check_copies(folder: Path, out: Path) -> None:
+    """Refuse a folder whose copies another version of the course wrote: what students wrote may run in those.
+
+    Raises:
+        CourseError: it has to be graded again first; marks by hand stay.
+    """
+    from homework.teacher.gradebook import configuration
+
+    settings = folder / "nbgrader_config.py"
+    if not settings.exists() or settings.read_text(encoding="utf-8") != configuration(folder):
+        raise CourseError(
+            f"{out} was graded by another version of this course, or moved. Run `grade --out {out}` again "
+            "first; marks given by hand stay. Nothing was changed."
+        )
 
 
 def run_check(options: argparse.Namespace, folders: Folders) -> int:
@@ -65,10 +84,8 @@ def run_grade(options: argparse.Namespace, folders: Folders) -> int:
     from homework.teacher.pool import How
 
     how = How(options.jobs, not options.no_sandbox, options.dask, options.cell_seconds or SECONDS)
-    due, roster = options.due, options.roster
-    print(
-        grade(options.homework, options.inbox, options.out, roster=roster, due=due, how=how, folders=folders)
-    )
+    more = {"roster": options.roster, "due": options.due, "regrade": options.regrade}
+    print(grade(options.homework, options.inbox, options.out, how=how, folders=folders, **more))
     return 0
 
 
@@ -95,6 +112,11 @@ def main(arguments: list[str], folders: Folders = COURSE) -> int:
         return COMMANDS[options.command](options, folders)
     except CourseError as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if not (told := explain_system_error(error)):
+            raise
+        print(told, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. Nothing is lost: the same command goes on from here.", file=sys.stderr)

@@ -10,14 +10,18 @@ import queue
 import subprocess
 import threading
 import time
+from pathlib import Path
 
-import psutil
-
+from homework.cgroup import Group
+from homework.memory import memory_of
 from homework.replies import OutOfTime, WorkerDied
 
 GRACE = 5.0  # seconds between the interrupt at the time limit and the end of the process
-MOST_BYTES = 20_000_000  # of replies; a flood ends the process
+LONGEST_LINE = 150_000_000  # bytes of a reply: the features of 4,000 pictures can be 40 MB
+MOST_BYTES = 2_000_000_000  # of all replies; a flood ends the process
 MOST_MEMORY = 4_000_000_000  # bytes of all processes of a worker together
+GROUP = "COURSE_GROUP"  # names the folder of the worker's cgroup, where it has one
+TOO_MUCH = f"It took more than {MOST_MEMORY / 1e9:.0f} GB of memory."
 FIXED_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MPLBACKEND": "agg",
@@ -38,6 +42,8 @@ class WorkerProcess:
     """
 
     def __init__(self, argv: list[str], environment: dict[str, str], folder: str):
+        self.group = Group(Path(environment[GROUP])) if GROUP in environment else None
+        self.kills_before = self.group.kills() if self.group else 0
         self.process = subprocess.Popen(
             argv,
             stdin=subprocess.PIPE,
@@ -47,6 +53,7 @@ class WorkerProcess:
             cwd=folder,
         )
         self.lines: queue.Queue = queue.Queue()
+        self.unread = 0  # bytes in the queue
         self.complaints: collections.deque = collections.deque(maxlen=20)
         for task in (self.listen, self.listen_to_errors, self.watch_memory):
             threading.Thread(target=task, daemon=True).start()
@@ -56,8 +63,12 @@ class WorkerProcess:
         Windows.)"""
         room = MOST_BYTES
         with contextlib.suppress(ValueError):  # `stop` closed the pipe
-            while room > 0 and (line := self.process.stdout.readline(room)):
+            while room > 0 and self.unread <= LONGEST_LINE:
+                line = self.process.stdout.readline(LONGEST_LINE)
+                if not line:
+                    break
                 room -= len(line)
+                self.unread += len(line)
                 self.lines.put(line)
         self.lines.put(None)
 
@@ -70,13 +81,13 @@ class WorkerProcess:
         """End the worker when it and its children take more than MOST_MEMORY together."""
         while self.process.poll() is None:
             if self.memory() > MOST_MEMORY:
-                self.complaints.append(f"It took more than {MOST_MEMORY / 1e9:.0f} GB of memory.")
+                self.complaints.append(TOO_MUCH)
                 self.process.kill()
             time.sleep(0.5)
 
     def memory(self) -> int:
         """Bytes of memory of the worker and all that it started."""
-        return memory_of(self.process.pid)
+        return self.group.used() if self.group else memory_of(self.process.pid)
 
     def send(self, request: dict) -> None:
         """Raises WorkerDied when the process has ended."""
@@ -101,6 +112,7 @@ class WorkerProcess:
             ) from None
         if line is None:
             raise WorkerDied(self.last_words())
+        self.unread -= len(line)
         try:
             sent = json.loads(line)
         except (ValueError, RecursionError):
@@ -114,6 +126,8 @@ class WorkerProcess:
         code = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self.process.wait(timeout=2)
+        if self.group and self.group.kills() > self.kills_before:
+            self.complaints.append(TOO_MUCH)
         words = " ".join(self.complaints)[-300:]
         return f"Python ended in the middle of the cell (exit code {code}). {words}".strip()
 
@@ -130,17 +144,3 @@ def worker_environment(added: dict[str, str]) -> dict[str, str]:
     """The environment of a worker: one thread, no progress bars, no window, no path of the student's."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return {**kept, **FIXED_ENVIRONMENT, **added}
-
-
-def memory_of(number: int) -> int:
-    """Bytes of memory of a process and all that it started."""
-    try:
-        family = psutil.Process(number)
-        family = [family, *family.children(recursive=True)]
-    except psutil.Error:
-        return 0
-    total = 0
-    for process in family:
-        with contextlib.suppress(psutil.Error):
-            total += process.memory_info().rss
-    return total

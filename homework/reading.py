@@ -1,5 +1,6 @@
 """Reads the file of a notebook in whatever state it came back: odd encodings, old formats, fields of wrong
-types."""
+types, half characters. What cells printed is dropped while the file is read: it can be large.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ import re
 MOST_CELLS = 2000
 LONGEST_SOURCE = 200_000  # characters of one cell
 ENCODINGS = ("utf-8-sig", "utf-16", "gb18030")
+LONGEST_ID = 200
+NO_CHARACTERS = re.compile("[\x00\ud800-\udfff]")  # half an emoji, and what no file should hold
+DROPPED = {"outputs": [], "output": [], "attachments": {}, "widgets": {}}  # of a cell, or of the whole
 CONFLICT = re.compile(r"^(<{7}|\|{7}|>{7})( .*)?$", re.MULTILINE)  # on a line of its own: no line of JSON
 
 
@@ -23,12 +27,16 @@ class Conflict(Rejected):
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """A cell as it came back: type, source, nbgrader's grade id and the cell's own id, "" for none."""
+    """A cell as it came back: type, source, nbgrader's grade id and the cell's own id, "" for none.
+
+    `was_cut` says that its source was longer than is read.
+    """
 
     cell_type: str
     source: str
     grade_id: str
     id: str
+    was_cut: bool = False
 
 
 def decode(data: bytes) -> tuple[str, str | None]:
@@ -57,12 +65,20 @@ def parse(text: str) -> dict:
         Rejected: it is no JSON, or no notebook; Conflict when git left its marks in it.
     """
     try:
-        notebook = json.loads(text)
+        notebook = json.loads(text, object_hook=without_outputs)
     except (ValueError, RecursionError):
         raise no_json(text) from None
     if not isinstance(notebook, dict):
         raise Rejected("the file is JSON, but not a notebook")
     return notebook
+
+
+def without_outputs(found: dict) -> dict:
+    """A JSON object without what is large and of no use."""
+    for key in DROPPED.keys() & found.keys():
+        if isinstance(found[key], type(DROPPED[key])):
+            found[key] = DROPPED[key].copy()
+    return found
 
 
 def no_json(text: str) -> Rejected:
@@ -90,7 +106,13 @@ def read_parts(data: bytes) -> tuple[list[Part], list[str]]:
         raise Rejected("the file is JSON, but not a notebook: it has no list of cells")
     if len(cells) > MOST_CELLS:
         raise Rejected(f"the notebook has {len(cells)} cells; at most {MOST_CELLS} are read")
-    return [part_of(cell) for cell in cells if isinstance(cell, dict)], [*([note] if note else []), *more]
+    parts = [part_of(cell) for cell in cells if isinstance(cell, dict)]
+    notes = [note] if note else []
+    if any(part.was_cut for part in parts):
+        notes.append(f"a cell is longer than {LONGEST_SOURCE:,} characters: the rest of it was left out")
+    if any("\ufffd" in part.source for part in parts):
+        notes.append("signs that are no characters were replaced")
+    return parts, [*notes, *more]
 
 
 def in_format_four(notebook: dict) -> tuple[dict, list[str]]:
@@ -99,12 +121,12 @@ def in_format_four(notebook: dict) -> tuple[dict, list[str]]:
     Raises:
         Rejected: it is in format 3, and cannot be read as such.
     """
-    import nbformat
-
     if "worksheets" not in notebook:
         version = notebook.get("nbformat")
-        other = [f"the notebook says that its format is {str(version)[:20]}, not 4"]
+        other = [f"the notebook says that its format is {clean(str(version)[:20])}, not 4"]
         return notebook, [] if version == 4 else other
+    import nbformat  # takes a second, and is not needed otherwise
+
     try:
         return nbformat.convert(nbformat.from_dict(notebook), 4), ["the notebook was in the old format 3"]
     except Exception:
@@ -120,8 +142,19 @@ def part_of(cell: dict) -> Part:
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     entry = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
     return Part(
-        cell_type=str(cell.get("cell_type")),
-        source=source.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST_SOURCE],
-        grade_id=str(entry.get("grade_id", "")),
-        id=str(cell.get("id", "")),
+        cell_type=word(cell.get("cell_type")),
+        source=clean(source[:LONGEST_SOURCE]).replace("\r\n", "\n").replace("\r", "\n"),
+        grade_id=word(entry.get("grade_id")),
+        id=word(cell.get("id")) or word(metadata.get("id")),  # some editors keep it there
+        was_cut=len(source) > LONGEST_SOURCE,
     )
+
+
+def word(found: object) -> str:
+    """An id or a type; empty when it is none."""
+    return clean(str(found)[:LONGEST_ID]) if isinstance(found, (str, int)) else ""
+
+
+def clean(text: str) -> str:
+    """The text with a sign of replacement for each half character, which nothing could write to a file."""
+    return NO_CHARACTERS.sub("\ufffd", text)

@@ -61,7 +61,7 @@ class Reply:
             ending = Ending(sent["status"])
             output, error = text_of(sent.get("output", "")), sent.get("error")
             message = "" if error is None else in_words(error)
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError):
             raise NoReply("it sent something that is no reply") from None
         if ending not in (Ending.OK, Ending.ERROR, Ending.TIMEOUT):
             raise NoReply("it sent something that is no reply")

@@ -47,13 +47,14 @@ def grade_options(parser: argparse.ArgumentParser) -> None:
     add("homework", help="such as hw3")
     add("--inbox", type=Path, required=True, metavar="FOLDER", help="zips, notebooks, bulk downloads")
     add("--out", type=Path, required=True, metavar="FOLDER", help="marks, feedback and report go here")
-    add("--roster", type=Path, metavar="FILE", help="CSV with a line id,name for each student")
+    add("--roster", type=Path, metavar="FILE", help="CSV: id,name, or as Moodle, Canvas or nbgrader give it")
     add(
         "--due", type=kinds.a_time, metavar="TIME", help="such as 2026-12-01T23:59+08:00; a day means its end"
     )
     add("--jobs", type=kinds.at_least_one, default=max(1, (os.cpu_count() or 2) - 1), metavar="N")
     add("--dask", metavar="ADDRESS", help="let the workers of this Dask scheduler grade")
     add("--cell-seconds", type=kinds.seconds, help="time limit of a cell that has none of its own")
+    add("--regrade", nargs="*", metavar="ID", help="grade these students' hand-ins anew; all without an id")
     add("--no-sandbox", action="store_true", help="run students' code with all your rights")
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from homework.process import memory_of
+from homework.memory import memory_of
 from homework.replies import OutOfTime, Reply, WorkerDied
 from homework.session import Session
 

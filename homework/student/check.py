@@ -8,7 +8,8 @@ from itertools import groupby
 
 from tqdm import tqdm
 
-from homework.cells import QUESTION, TEST, TEXT_STUB, Assignment, task_of
+from homework.answered import told_problems
+from homework.cells import ANSWER, QUESTION, TEST, TEXT_STUB, Assignment
 from homework.folders import COURSE, Folders
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Result, mark
 from homework.session import Session
@@ -57,12 +58,11 @@ def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tupl
 def report(assignment: Assignment, marks: Marks) -> str:
     """The marks in words, task by task."""
     lines = [assignment.title, ""]
-    stubs = {result.task for result in marks.results if result.status == UNANSWERED}
+    answers = {cell.name: cell.source for cell in assignment.of_kind(ANSWER)}
     for task, results in groupby(marks.results, key=lambda result: result.task):
         lines += describe_task(task, list(results))
-    for cell, problem in marks.problems.items():
-        if task_of(cell) not in stubs:
-            lines += ["", f"The cell {cell} stops with an error:", textwrap.indent(problem, "    ")]
+    for cell, problem in told_problems(marks.problems, answers).items():
+        lines += ["", f"The cell {cell} stops with an error:", textwrap.indent(problem, "    ")]
     lines += ["", f"Points so far: {marks.points:g} of {marks.max_points:g} by these tests."]
     lines += by_hand(assignment)
     lines.append("When you hand in, hidden tests try your answers on other values of the same kind.")

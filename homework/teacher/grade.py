@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime
 import sys
 from pathlib import Path
@@ -11,18 +12,23 @@ from tqdm import tqdm
 
 from homework import sandbox
 from homework.folders import COURSE, Folders
+from homework.release import student_copy, to_text
 from homework.teacher import gradebook, report
 from homework.teacher.grading import Grading, Status
+from homework.teacher.harmless import printable
 from homework.teacher.identity import Handin, Roster
 from homework.teacher.inbox import collect
 from homework.teacher.original import Original
-from homework.teacher.output import folder_name, log, start_log, write_text
+from homework.teacher.output import contained, folder_name, held, log, start_log, write_text
 from homework.teacher.pool import How, run_all
-from homework.teacher.roster import read_roster
+from homework.teacher.roster import read_roster, require_match
 from homework.teacher.similarity import similar_pairs
 from homework.teacher.store import Store, key_of, rules_hash
 from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of
+from homework.teacher.tried import tried_by_tests
 from launcher.errors import CourseError
+
+MOST_NAMED = 10  # in what is printed
 
 
 def grade(
@@ -33,6 +39,7 @@ def grade(
     roster: Path | None = None,
     due: datetime.datetime | None = None,
     how: How | None = None,
+    regrade: list[str] | None = None,
     folders: Folders = COURSE,
 ) -> str:
     """Grade every hand-in of a folder.
@@ -42,9 +49,10 @@ def grade(
         inbox: the folder with the hand-ins; nothing in it is changed.
         out: where grades.csv, feedback/, report.html, grade.log and the gradebook go. Grading again goes on
             where it stopped, and grades nothing twice.
-        roster: a CSV file with a line id,name for each student.
+        roster: a CSV file with a line for each student: see `read_roster`.
         due: hand-ins after this time are late.
         how: how many run at once, where, and with which limits.
+        regrade: ids of students who are graded anew, though nothing changed; [] means everybody.
 
     Returns:
         A summary to print.
@@ -59,17 +67,46 @@ def grade(
     if out.resolve() == inbox.resolve() or out.resolve().is_relative_to(inbox.resolve()):
         raise CourseError(f"{out} lies in the inbox. Choose a folder outside of it. Nothing was graded.")
     students = read_roster(roster)
-    handins = collect(inbox, students)
+    untouched = key_of(to_text(student_copy(original.notebook)).encode())
+    found = collect(inbox, students, original.name, [untouched])
+    handins = [dataclasses.replace(handin, **in_print(handin)) for handin in found]
     if not handins:
         raise CourseError(f"There is nothing in {inbox} to grade. Nothing was changed.")
-    out.mkdir(parents=True, exist_ok=True)
-    start_log(out)
-    log.info("%s: %d hand-ins in %s", original.name, len(handins), inbox.name)
-    rules = rules_hash(folders.source(original.name), how.cell_seconds)
-    store = Store(out / "results" / f"{original.name}-{rules}")
-    run_missing(original, handins, store, how)
-    chosen = counting([(handin, result_of(handin, store)) for handin in handins], due)
-    return write_all(original, out, chosen, students, due)
+    require_match(roster, students, handins)
+    anew = to_grade_anew(handins, regrade)
+    with held(out):
+        start_log(out)
+        if how.sandboxed and how.dask is None:
+            for note in sandbox.notes():
+                log.warning("%s", note)
+        log.info("%s: %d hand-ins in %s", original.name, len(handins), inbox.name)
+        rules = rules_hash(folders.source(original.name), how.cell_seconds, sandboxed=how.sandboxed)
+        store = Store(out / "results" / f"{original.name}-{rules}")
+        for handin in anew:
+            store.forget(key_of(handin.data))
+        run_missing(original, handins, store, how)
+        chosen = counting([(handin, result_of(handin, store)) for handin in handins], due)
+        return write_all(original, out, chosen, students, due)
+
+
+def in_print(handin: Handin) -> dict[str, object]:
+    """The texts of a hand-in's fields, in signs that can be written everywhere."""
+    return {name: printable(value) for name, value in vars(handin).items() if isinstance(value, (str, list))}
+
+
+def to_grade_anew(handins: list[Handin], regrade: list[str] | None) -> list[Handin]:
+    """The hand-ins that are graded anew, though there may be a result: of these students, of all for [].
+
+    Raises:
+        CourseError: one of the ids has no hand-in.
+    """
+    if regrade is None:
+        return []
+    known = {handin.student.lower() for handin in handins}
+    if missing := [student for student in regrade if student.lower() not in known]:
+        raise CourseError(f"--regrade: nothing came from {', '.join(missing)}. Nothing was graded.")
+    wanted = {student.lower() for student in regrade} or known
+    return [handin for handin in handins if handin.data is not None and handin.student.lower() in wanted]
 
 
 def run_missing(original: Original, handins: list[Handin], store: Store, how: How) -> None:
@@ -88,9 +125,13 @@ def result_of(handin: Handin, store: Store) -> Grading:
     """What grading found for a hand-in, or why it was not tried."""
     if handin.data is None:
         return Grading(Status.REJECTED, handin.problem)
-    result = store.load(key_of(handin.data))
-    if handin.doubt and result.status in (Status.GRADED, Status.REPAIRED):
-        result.status, result.reason = Status.MANUAL, handin.doubt
+    key = key_of(handin.data)
+    if not store.has(key):
+        return Grading(Status.FAILED, "no result came back; grade again")
+    result = store.load(key)
+    doubts = list(filter(None, [handin.doubt, handin.suspect]))
+    if doubts and result.status in (Status.GRADED, Status.REPAIRED, Status.MANUAL):
+        result.status, result.reason = Status.MANUAL, "; ".join(filter(None, [*doubts, result.reason]))
     return result
 
 
@@ -103,18 +144,37 @@ def write_all(
 ) -> str:
     """Write everything that the teacher and the students read; returns the summary."""
     gradebook.exchange_marks(out / "nbgrader", original, chosen)
-    rows = [row_of(original, counted, due) for counted in chosen]
-    for counted, row in zip(chosen, rows, strict=True):
-        owner = counted.handin.student if counted.has_owner else counted.handin.file
-        page = report.feedback(original.source.title, row, counted.result)
-        write_text(out / "feedback" / original.name / f"{folder_name(owner)}.html", page)
+    tried = tried_by_tests(original)
+    written = [write_page(original, out, counted, due, tried) for counted in chosen]
+    rows = [row for row, _ in written]
     write_text(out / f"grades-{original.name}.csv", as_csv([row.plain() for row in rows]))
     write_text(out / "grades.csv", all_grades(out))
     absent = sorted(set(students) - {row.student for row in rows})
-    page = report.teacher_report(original.source.title, rows, chosen, alike(original, chosen), absent)
+    page = report.teacher_report(original.source.title, written, chosen, alike(original, chosen), absent)
     for file_name in (f"report-{original.name}.html", "report.html"):
         write_text(out / file_name, page)
-    return summary(original.name, out, rows)
+    return summary(original.name, out, rows, due)
+
+
+def write_page(
+    original: Original,
+    out: Path,
+    counted: Counted,
+    due: datetime.datetime | None,
+    tried: dict[str, list[str]],
+) -> tuple[Row, str]:
+    """Write the page of a hand-in; returns its line of grades.csv, and the page's place below `out`."""
+    owner = counted.handin.student if counted.has_owner else counted.handin.file
+    place = f"feedback/{original.name}/{folder_name(owner)}.html"
+
+    def write() -> Row:
+        row = row_of(original, counted, due)
+        write_text(out / place, report.feedback(original.source.title, row, counted.result, tried))
+        return row
+
+    with contained(counted, "writing its page", passing=(OSError,)):
+        return write(), place
+    return write(), place  # that it failed
 
 
 def alike(original: Original, chosen: list[Counted]) -> list[tuple[str, str, float]]:
@@ -128,13 +188,20 @@ def alike(original: Original, chosen: list[Counted]) -> list[tuple[str, str, flo
     return similar_pairs(answers, handed_out)
 
 
-def summary(name: str, out: Path, rows: list[Row]) -> str:
+def summary(name: str, out: Path, rows: list[Row], due: datetime.datetime | None) -> str:
     """What `grade` prints in the end."""
     counts = collections.Counter(row.status for row in rows)
     told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
     log.info("%s: %s", name, told)
     lines = [f"{name}: {len(rows)} students: {told}.", f"Marks: {out / 'grades.csv'}"]
+    if due is not None:
+        local, utc = due.astimezone(), due.astimezone(datetime.UTC)
+        lines.append(f"Due: {local:%Y-%m-%d %H:%M:%S %Z}, that is {utc:%Y-%m-%d %H:%M:%S} UTC")
     lines += [f"Report: {out / 'report.html'}", f"Feedback for students: {out / 'feedback' / name}"]
+    look = [row.student or row.submission for row in rows if row.status in report.TO_DECIDE]
+    if look:
+        more = f" and {len(look) - MOST_NAMED} more" if len(look) > MOST_NAMED else ""
+        lines.append(f"To be looked at, why stands in the report: {', '.join(look[:MOST_NAMED])}{more}")
     waiting = sum(bool(row.needs_manual) for row in rows)
     if waiting:
         lines.append(

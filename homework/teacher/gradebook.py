@@ -1,5 +1,7 @@
-"""Feeds nbgrader's gradebook, so that Formgrader can mark the free-text answers; and reads those marks
-back."""
+"""Feeds nbgrader's gradebook, so that Formgrader can mark the free-text answers; and reads those marks back.
+
+Formgrader shows a notebook's markdown as it is, with all HTML in it. So its copies hold text only.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from homework.cells import ANSWER, QUESTION, kind_of
 from homework.marking import PASSED, Result
-from homework.rebuild import rebuild
 from homework.release import to_text
 from homework.teacher.grading import Grading
+from homework.teacher.harmless import harmless_markdown, printable, shortened
 from homework.teacher.original import Original
-from homework.teacher.output import folder_name, write_text
+from homework.teacher.output import contained, folder_name, write_text
 from homework.teacher.table import Counted
+from launcher.errors import CourseError
 
 COURSE_ID = "homework"
 CONFIG = """# Open Formgrader with:  python3 course.py mark --out (the folder above this one)
@@ -26,7 +30,11 @@ c = get_config()  # noqa
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.db_url = {url!r}
 c.Exchange.root = {exchange!r}
+# A student's heading must not get the name of a field for points.
+c.HTMLExporter.exclude_anchor_links = True
 """
+BOOK_BUSY = """The gradebook in {folder} is being written by another program, such as an open Formgrader.
+Close that (Ctrl-C where `mark` runs) and grade again. What was graded is kept; no mark by hand is lost."""
 
 
 def exchange_marks(folder: Path, original: Original, chosen: list[Counted]) -> None:
@@ -36,12 +44,23 @@ def exchange_marks(folder: Path, original: Original, chosen: list[Counted]) -> N
         folder: of nbgrader; made when it is not there.
         original: the homework.
         chosen: the hand-ins that count.
+
+    Raises:
+        CourseError: another program holds the gradebook.
     """
-    prepare(folder, original)
+    from sqlalchemy.exc import OperationalError
+
     gradable = [counted for counted in chosen if counted.is_gradable]
-    enter(folder, original, gradable)
+    try:
+        prepare(folder, original)
+        enter(folder, original, gradable)
+    except OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
+        raise CourseError(BOOK_BUSY.format(folder=folder)) from None
     for counted in gradable:
-        write_marked_copy(folder, original, counted)
+        with contained(counted, "writing its copy for Formgrader", passing=(OSError,)):
+            write_marked_copy(folder, original, counted)
 
 
 def open_book(folder: Path):
@@ -59,6 +78,11 @@ def database(folder: Path) -> str:
     return f"sqlite:///{folder / 'gradebook.db'}"
 
 
+def configuration(folder: Path) -> str:
+    """What nbgrader reads when Formgrader starts in this folder."""
+    return CONFIG.format(root=str(folder), url=database(folder), exchange=str(folder / "exchange"))
+
+
 def notebook_name(original: Original) -> str:
     """As nbgrader calls the homework's notebook."""
     return Path(original.file_name).stem
@@ -71,8 +95,7 @@ def prepare(folder: Path, original: Original) -> None:
     folder = folder.resolve()
     exchange = folder / "exchange"  # not used; Formgrader complains when it cannot write there
     exchange.mkdir(parents=True, exist_ok=True)
-    config = CONFIG.format(root=str(folder), url=database(folder), exchange=str(exchange))
-    write_text(folder / "nbgrader_config.py", config)
+    write_text(folder / "nbgrader_config.py", configuration(folder))
     write_text(folder / "source" / original.name / original.file_name, to_text(original.notebook))
     with open_book(folder) as book:
         book.check_course(COURSE_ID)
@@ -83,19 +106,25 @@ def prepare(folder: Path, original: Original) -> None:
 
 def enter(folder: Path, original: Original, gradable: list[Counted]) -> None:
     """Enter the points of all tests, and read what has been marked by hand."""
-    from sqlalchemy.exc import SAWarning
+    from sqlalchemy.exc import OperationalError, SAWarning
 
     with open_book(folder) as book, warnings.catch_warnings():
         # nbgrader links a submission to its homework before it adds it to the session, and adds it then.
         warnings.simplefilter("ignore", SAWarning)
         for counted in gradable:
-            student, submitted = folder_name(counted.handin.student), counted.handin.submitted
-            book.update_or_create_student(student)
-            time = submitted.replace(tzinfo=None) if submitted else None
-            submission = book.update_or_create_submission(original.name, student, timestamp=time)
-            pages = next(part for part in submission.notebooks if part.name == notebook_name(original))
-            counted.by_hand = enter_grades(pages.grades, counted.result)
-        book.db.commit()
+            with contained(counted, "entering it in the gradebook", book.db.rollback, (OperationalError,)):
+                enter_one(book, original, counted)
+
+
+def enter_one(book, original: Original, counted: Counted) -> None:
+    """Enter the points of one hand-in, and read what has been marked by hand in it."""
+    student, submitted = folder_name(counted.handin.student), counted.handin.submitted
+    book.update_or_create_student(student)
+    time = submitted.replace(tzinfo=None) if submitted else None
+    submission = book.update_or_create_submission(original.name, student, timestamp=time)
+    pages = next(part for part in submission.notebooks if part.name == notebook_name(original))
+    counted.by_hand = enter_grades(pages.grades, counted.result)
+    book.db.commit()
 
 
 def enter_grades(grades: list, result: Grading) -> dict[str, float]:
@@ -117,15 +146,17 @@ def enter_grades(grades: list, result: Grading) -> dict[str, float]:
 
 def write_marked_copy(folder: Path, original: Original, counted: Counted) -> None:
     """The student's notebook with the tests' results, where Formgrader looks for it."""
-    rebuilt = rebuild(original.source, original.copy, counted.handin.data, original.others)
-    sources = {cell.name: cell.source for cell in rebuilt.assignment.cells}
-    tests = {test.name: test for test in counted.result.tests}
+    result = counted.result
+    tests = {test.name: test for test in result.tests}
     notebook = copy.deepcopy(original.notebook)
     for cell in notebook.cells:
         name = cell.metadata.nbgrader.grade_id
-        cell.source = sources[name]
+        if kind_of(cell.metadata) == QUESTION:
+            cell.source = harmless_markdown(result.texts.get(name, ""))
+        elif kind_of(cell.metadata) == ANSWER:
+            cell.source = shortened(printable(result.answers.get(name, "")))
         if cell.cell_type == "code":
-            cell.outputs = outputs_of(tests.get(name), counted.result.outputs.get(name))
+            cell.outputs = outputs_of(tests.get(name), result.outputs.get(name))
     student = folder_name(counted.handin.student)
     write_text(folder / "autograded" / student / original.name / original.file_name, to_text(notebook))
 
@@ -134,5 +165,6 @@ def outputs_of(test: Result | None, printed: str | None) -> list[NotebookNode]:
     """What stands below a cell: why its test did not pass, or what it printed."""
     if test and test.status != PASSED:
         text = "\n".join(filter(None, [test.message, test.hint]))
+        text = shortened(printable(text))
         return [new_output("error", ename=str(test.status), evalue=text, traceback=[text])]
-    return [new_output("stream", text=printed)] if printed else []
+    return [new_output("stream", text=shortened(printable(printed)))] if printed else []

@@ -6,18 +6,21 @@ import dataclasses
 import enum
 import functools
 import os
+import threading
 import traceback
 from typing import Any
 
 from homework import sandbox
-from homework.cells import SECONDS, Assignment, task_of
-from homework.marking import UNANSWERED, Marks, Outcome, Result, mark
+from homework.answered import told_problems
+from homework.cells import SECONDS, Assignment
+from homework.marking import Marks, Outcome, Result, mark
 from homework.reading import Rejected
-from homework.rebuild import Rebuilt, rebuild
+from homework.rebuild import Rebuilt
 from homework.session import Session, local_command
 from homework.teacher.original import Original
 
 TOTAL_SECONDS = 900.0  # for one hand-in
+READING = threading.Lock()  # one process reads the hand-ins of all threads
 OUTPUT_KEPT = 2000  # characters of a cell's output
 
 
@@ -81,11 +84,12 @@ def grade_one(
         cell_seconds: the time limit of a cell that has none of its own.
     """
     try:
-        rebuilt = rebuild(original.source, original.copy, data, original.others)
+        with READING:
+            rebuilt = original.reader.rebuild(data)
     except Rejected as problem:
         return Grading(Status.REJECTED, str(problem))
     except Exception:
-        return Grading(Status.FAILED, "rebuilding failed", log=traceback.format_exc())
+        return Grading(Status.FAILED, "reading failed", log=traceback.format_exc())
     command = local_command if slot is None else functools.partial(sandbox.command, slot)
     try:
         with Session(command, TOTAL_SECONDS) as session:
@@ -106,9 +110,7 @@ def with_limit(assignment: Assignment, seconds: float) -> Assignment:
 
 def graded(rebuilt: Rebuilt, marks: Marks) -> Grading:
     """The result of a hand-in that was run."""
-    stubs = {result.task for result in marks.results if result.status == UNANSWERED}
-    problems = {cell: text for cell, text in marks.problems.items() if task_of(cell) not in stubs}
-    doubts = [*getattr(rebuilt, "doubts", []), *([marks.stopped] if marks.stopped else [])]
+    doubts = [*rebuilt.doubts, *([marks.stopped] if marks.stopped else [])]
     status = Status.REPAIRED if rebuilt.repairs else Status.GRADED
     return Grading(
         Status.MANUAL if doubts else status,
@@ -117,7 +119,7 @@ def graded(rebuilt: Rebuilt, marks: Marks) -> Grading:
         tests=marks.results,
         repairs=rebuilt.repairs,
         texts=rebuilt.texts,
-        problems=problems,
+        problems=told_problems(marks.problems, rebuilt.answers),
         outputs={cell: text[:OUTPUT_KEPT] for cell, text in marks.outputs.items() if text},
         answers=rebuilt.answers,
     )

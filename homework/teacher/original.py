@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 
@@ -11,6 +12,9 @@ from homework.cells import Assignment, assignment_of
 from homework.folders import COURSE, Folders, copy_name, read_source
 from homework.judge import Judge
 from homework.release import student_copy
+
+if TYPE_CHECKING:
+    from homework.teacher.confined import Reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,9 +46,21 @@ class Original:
         """Decides about its tests."""
         return Judge(self.source)
 
+    @functools.cached_property
+    def reader(self) -> Reader:
+        """Takes the answers out of hand-ins, in a process of its own."""
+        from homework.teacher.confined import Reader
+
+        return Reader(self)
+
+    def close(self) -> None:
+        """End what was started for it."""
+        if "reader" in vars(self):
+            self.reader.stop()
+
     def __getstate__(self) -> dict:
-        """For another process, which makes its own judge."""
-        return {name: value for name, value in vars(self).items() if name != "judge"}
+        """For another process, which makes its own judge and reader."""
+        return {name: value for name, value in vars(self).items() if name not in ("judge", "reader")}
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import contextlib
 import dataclasses
 import multiprocessing
 import sys
@@ -56,8 +57,9 @@ def run_all(original: Original, waiting: dict[str, bytes], how: How) -> Found:
 def run_here(original: Original, waiting: dict[str, bytes], how: How) -> Found:
     """Grade on this machine. Each job has a judge in a process of its own, and a user in the sandbox."""
     if min(how.jobs, len(waiting)) <= 1:
-        for key, data in waiting.items():
-            yield key, grading.grade_one(original, data, 0 if how.sandboxed else None, how.cell_seconds)
+        with contextlib.closing(original):
+            for key, data in waiting.items():
+                yield key, grading.grade_one(original, data, 0 if how.sandboxed else None, how.cell_seconds)
         return
     left, tries = dict(waiting), collections.Counter()
     while left:

@@ -1,6 +1,7 @@
 """What `grade` writes for people: one feedback page for each student, and a report for the teacher.
 
-The pages are plain HTML without scripts, and need no network. Everything that came from a student is escaped.
+The pages are plain HTML without scripts, and need no network. Everything that came from a student is escaped;
+of their markdown, `harmless` makes HTML.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 import collections
 import dataclasses
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import quote
 
 import jinja2
 
 from homework.marking import PASSED
 from homework.teacher.grading import Grading, Status
+from homework.teacher.harmless import markdown_html
 from homework.teacher.table import Counted, Row
 
 MOST_SHOWN = 20  # lines of a table in the report
@@ -23,11 +26,13 @@ BARS = 10
 WORDS = {
     Status.GRADED: "graded",
     Status.REPAIRED: "graded; some of the notebook had to be repaired first",
-    Status.MANUAL: "your teacher has to look at it",
-    Status.REJECTED: "turned away: not graded",
-    Status.FAILED: "grading failed: this is no mark; your teacher has to look at it",
+    Status.MANUAL: "your teacher has to look at this hand-in; what stands here is not final",
+    Status.REJECTED: "not graded",
+    Status.FAILED: "not graded yet: grading did not work, which says nothing about your work",
 }
-TO_LOOK_AT = (Status.REJECTED, Status.FAILED, Status.MANUAL)
+NO_MARKS = (Status.REJECTED, Status.FAILED)
+TO_DECIDE = (Status.FAILED, Status.MANUAL, Status.REJECTED)
+TO_LOOK_AT = (*TO_DECIDE, Status.REPAIRED)  # the first matter most
 
 pages = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -38,6 +43,8 @@ pages = jinja2.Environment(
     keep_trailing_newline=True,
 )
 pages.filters["points"] = "{:g}".format
+pages.filters["markdown"] = markdown_html
+pages.filters["address"] = quote
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,22 +66,37 @@ class Scores:
     bars: list[Bar]
 
 
-def feedback(title: str, row: Row, result: Grading) -> str:
+def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, list[str]]) -> str:
     """The page for one student. Of hidden tests it says no more than that they did not pass, and the hint.
+
+    Why a teacher has to look at a hand-in stands in the notes and in the report, not here: it is a doubt, and
+    decided by a person.
 
     Args:
         title: of the homework.
         row: the student's row of grades.csv.
         result: what grading found.
+        tried: what the tests try, in words.
     """
-    tasks = [(task, list(tests)) for task, tests in groupby(result.tests, key=lambda test: test.task)]
-    template = pages.get_template("feedback.html.j2")
-    return template.render(title=title, row=row, result=result, tasks=tasks, words=WORDS[row.status])
+    is_graded = row.score is not None and row.status not in NO_MARKS
+    tests = result.tests if is_graded else []
+    tasks = [(task, list(some)) for task, some in groupby(tests, key=lambda test: test.task)]
+    return pages.get_template("feedback.html.j2").render(
+        title=title,
+        row=row,
+        tasks=tasks,
+        tried=tried,
+        words=WORDS[row.status],
+        reason=result.reason if row.status == Status.REJECTED else "",
+        problems=result.problems if is_graded else {},
+        repairs=result.repairs if row.status != Status.MANUAL else [],
+        texts=result.texts,
+    )
 
 
 def teacher_report(
     title: str,
-    rows: list[Row],
+    written: list[tuple[Row, str]],
     chosen: list[Counted],
     pairs: list[tuple[str, str, float]],
     absent: list[str],
@@ -83,12 +105,14 @@ def teacher_report(
     needs a look.
 
     Args:
-        rows: those of grades.csv.
+        written: the rows of grades.csv, each with the place of its page, seen from the report.
         chosen: the hand-ins that count.
         pairs: of `similar_pairs`.
         absent: ids on the roster without a hand-in.
     """
+    rows = [row for row, _ in written]
     results = [counted.result for counted in chosen]
+    places = {name_of(row): place for row, place in written}
     return pages.get_template("report.html.j2").render(
         title=f"{title}: report",
         statuses=list(collections.Counter(row.status for row in rows).items()),
@@ -96,9 +120,41 @@ def teacher_report(
         hardest=[(name, f"{share:.0%}") for name, share in hardest(results)[:MOST_SHOWN]],
         mistakes=mistakes(results)[:MOST_SHOWN],
         pairs=[(one, other, f"{share:.0%}") for one, other, share in pairs],
-        look=[(row.student, row.status, row.notes) for row in rows if row.status in TO_LOOK_AT],
+        look=to_look_at(written),
+        by_hand=[(name_of(row), place) for row, place in written if row.needs_manual],
+        everybody=[(name_of(row), place) for row, place in written],
+        places=places,
+        untimed=without_times(chosen),
         absent=absent,
     )
+
+
+def without_times(chosen: list[Counted]) -> str:
+    """Of which hand-ins it is not known when they came, in one sentence; empty when it is known of all."""
+    names = [counted.handin.student or counted.handin.file for counted in chosen if is_untimed(counted)]
+    if not names:
+        return ""
+    if len(names) == len(chosen):
+        return "Nothing says when the hand-ins came: late ones are not known, and nobody is marked as late."
+    more = len(names) - MOST_SHOWN
+    told = ", ".join(names[:MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return f"Nothing says when these came, so they are not marked as late: {told}."
+
+
+def is_untimed(counted: Counted) -> bool:
+    """Whether a hand-in that could be read says nothing of its time."""
+    return counted.handin.submitted is None and counted.handin.data is not None
+
+
+def name_of(row: Row) -> str:
+    """Whose it is, else the file."""
+    return row.student or row.submission
+
+
+def to_look_at(written: list[tuple[Row, str]]) -> list[tuple[Row, str]]:
+    """What a person has to see, what matters most first."""
+    found = [item for item in written if item[0].status in TO_LOOK_AT]
+    return sorted(found, key=lambda item: TO_LOOK_AT.index(item[0].status))
 
 
 def distribution(scores: list[float], most: float) -> Scores | None:

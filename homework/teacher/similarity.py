@@ -18,6 +18,7 @@ LEAST_PIECES = 30  # shorter answers prove nothing
 THRESHOLD = 0.85
 COMMON = 0.3  # a piece that so many students have is the task's, not theirs
 BLOCK = 500  # students compared with all others at a time
+LONGEST = 50_000  # characters of a student's answers: nobody writes more by hand
 SKIPPED = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 
 
@@ -31,7 +32,7 @@ def normal_tokens(source: str) -> list[str]:
                 tokens.append(token.string if keyword.iskeyword(token.string) else "v")
             elif token.type not in SKIPPED:
                 tokens.append(kinds.get(token.type, token.string.strip() or ";"))
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError):
         pass  # what could be read counts
     return tokens
 
@@ -58,7 +59,7 @@ def similar_pairs(
     students = sorted(answers)
     own = set(pieces(handed_out))
     found = [
-        [piece for piece in dict.fromkeys(pieces(answers[student])) if piece not in own]
+        [piece for piece in dict.fromkeys(pieces(answers[student][:LONGEST])) if piece not in own]
         for student in students
     ]
     if not any(found):

@@ -13,7 +13,9 @@ from homework.cells import QUESTION, TEST, task_of
 from homework.teacher.grading import Grading, Status
 from homework.teacher.identity import Handin
 from homework.teacher.original import Original
+from homework.teacher.versions import newest
 
+LONGEST_CELL = 5000  # signs; Python's own reader stops at 131,072, Excel at 32,767
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 EARLY = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 LAST_COLUMNS = ("late_seconds", "needs_manual", "notes")
@@ -67,32 +69,50 @@ class Row:
 
 
 def counting(found: list[tuple[Handin, Grading]], due: datetime.datetime | None) -> list[Counted]:
-    """One hand-in for each student, with the files of the others: the last on time, else the last.
+    """One hand-in for each student, with the files of the others: the newest on time, else the newest.
 
-    Hand-ins that could not be graded count only when a student has no other.
+    Hand-ins that could not be graded count only when a student has no other. Where nothing says which of
+    several is the newest, a teacher has to decide.
     """
-
-    def rank(item: tuple[Handin, Grading]) -> tuple:
-        handin, result = item
-        time = handin.submitted or EARLY
-        is_marked = result.status not in (Status.REJECTED, Status.FAILED)
-        return is_marked, due is None or time <= due, time, handin.file
-
     groups: dict[str, list] = {}
     for item in found:
         is_known = item[0].student and not item[0].doubt
         groups.setdefault(item[0].student if is_known else f"? {item[0].file}", []).append(item)
-    chosen = []
-    for student in sorted(groups):
-        *others, (handin, result) = sorted(groups[student], key=rank)
-        chosen.append(Counted(handin, result, [other.file for other, _ in others]))
-    return chosen
+    return [chosen(groups[student], due) for student in sorted(groups)]
+
+
+def chosen(found: list[tuple[Handin, Grading]], due: datetime.datetime | None) -> Counted:
+    """The hand-in of one student that counts."""
+
+    def rank(item: tuple[Handin, Grading]) -> tuple:
+        handin, result = item
+        is_marked = result.status not in (Status.REJECTED, Status.FAILED)
+        return is_marked, not is_late(handin, due)
+
+    found = sorted(found, key=lambda item: (*rank(item), item[0].submitted or EARLY, item[0].file))
+    handin, result = found[-1]
+    is_marked, is_early = rank(found[-1])
+    best = [item[0] for item in found if rank(item) == (is_marked, is_early)]
+    # Of files with the same bytes the last counts; of late ones the first, which is the least late.
+    last = newest(best[::-1] if is_early else best) if is_marked else handin
+    if last is not None:
+        handin, result = next(item for item in found if item[0] is last)
+    elif result.status in (Status.GRADED, Status.REPAIRED):
+        files = ", ".join(sorted(one.file for one in best)[:5])
+        reason = f"nothing says which is the newest of {len(best)}: {files}"
+        result = dataclasses.replace(result, status=Status.MANUAL, reason=reason)
+    return Counted(handin, result, [other.file for other, _ in found if other is not handin])
+
+
+def is_late(handin: Handin, due: datetime.datetime | None) -> bool:
+    """Whether it came after the due time, by the platform's word or by its time."""
+    return due is not None and (handin.late or (handin.submitted is not None and handin.submitted > due))
 
 
 def row_of(original: Original, counted: Counted, due: datetime.datetime | None) -> Row:
     """The line of a hand-in that counts."""
     handin, result = counted.handin, counted.result
-    has_marks = result.score is not None and result.status != Status.MANUAL
+    has_marks = result.score is not None  # with needs-manual too: the teacher decides whether it stays
     tasks = points_by_task(original, counted)
     return Row(
         student="" if handin.doubt else handin.student,
@@ -104,7 +124,7 @@ def row_of(original: Original, counted: Counted, due: datetime.datetime | None) 
         tasks={task: round(points, 2) if has_marks else None for task, points in tasks.items()},
         late_seconds=late_seconds(handin, due),
         needs_manual=open_questions(original, counted),
-        notes=notes_on(counted, due),
+        notes=notes_on(counted),
     )
 
 
@@ -125,17 +145,17 @@ def open_questions(original: Original, counted: Counted) -> list[str]:
 
 
 def late_seconds(handin: Handin, due: datetime.datetime | None) -> int | None:
-    """How long after the due time it came, 0 on time; None where either is unknown."""
+    """How long after the due time it came, 0 on time; None where that is unknown."""
     if due is None or handin.submitted is None:
+        return None
+    if handin.late and handin.submitted <= due:  # by the student's clock
         return None
     return max(0, int((handin.submitted - due).total_seconds()))
 
 
-def notes_on(counted: Counted, due: datetime.datetime | None) -> str:
+def notes_on(counted: Counted) -> str:
     """What else a teacher should know, in one line."""
     notes = [counted.result.reason, *counted.result.repairs, *counted.handin.notes]
-    if due is not None and counted.handin.submitted is None:
-        notes.append("the time of the hand-in is not known")
     notes += [f"also handed in: {file}" for file in counted.others]
     return "; ".join(note for note in notes if note)
 
@@ -156,6 +176,8 @@ def safe_cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     value = "".join(sign if sign.isprintable() else " " for sign in value)
+    if len(value) > LONGEST_CELL:
+        value = value[: LONGEST_CELL - 1] + "…"
     return "'" + value if value.startswith(FORMULA) else value
 
 

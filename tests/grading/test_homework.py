@@ -390,7 +390,7 @@ def test_zips_in_a_bulk_download_are_opened_and_no_deeper(box):
     }
     (box / "week3.zip").write_bytes(zip_of(**files))
     found = {one.file: one for one in inbox.collect(box, ROSTER)}
-    good = {one.student: one.data for one in found.values() if not one.problem}
+    good = {one.student: one.data for one in found.values() if not one.problem and not one.doubt}
     assert good == {"20220002": b'{"cells": []}', "s3": b'{"cells": []}'}
     problems = {name.removeprefix("week3.zip/"): one.problem for name, one in found.items() if one.problem}
     assert "cannot be read" in problems["Wei Chen_2_assignsubmission_file_/b.zip"]
@@ -428,11 +428,11 @@ def test_what_systems_leave_behind_is_no_hand_in(box):
     assert inbox.collect(box, ROSTER) == []
 
 
-def test_a_file_that_says_nothing_of_its_owner_is_turned_away(box):
+def test_a_file_that_says_nothing_of_its_owner_is_in_doubt(box):
     (box / "homework.ipynb").write_text('{"cells": []}')
     (found,) = inbox.collect(box, {})
-    assert (found.student, found.data) == ("", None)
-    assert "nothing says whose it is" in found.problem
+    assert (found.student, found.problem, found.data) == ("", "", b'{"cells": []}')
+    assert "nothing says whose it is" in found.doubt
 
 
 def test_three_thousand_files_are_collected(box):

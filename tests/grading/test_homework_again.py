@@ -6,7 +6,7 @@ import shutil
 
 import nbformat
 import pytest
-from homework_course import HALF, answered, hand_in, read_rows, share_torch, write_source
+from homework_course import COPY, HALF, answered, hand_in, read_rows, share_torch, write_source
 
 from homework.folders import ROOT, read_source
 from homework.teacher import grading
@@ -83,10 +83,40 @@ def test_every_file_that_decides_a_mark_counts(tmp_path):
     assert len(seen) == 1 + 1 + len(files)
     assert rules_hash(source, 20.0, tmp_path) in seen
     assert rules_hash(source, 21.0, tmp_path) not in seen
+    assert rules_hash(source, 20.0, tmp_path, sandboxed=False) not in seen
+
+
+def test_what_only_writes_results_down_decides_no_mark_and_what_is_new_does(tmp_path):
+    """A file that nobody has named yet counts: forgetting it there would keep marks that are wrong."""
+    for name in ("judge.py", "inside/values.py", "teacher/new.py", "teacher/report.py", "author/trial.py"):
+        (tmp_path / "homework" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "homework" / name).touch()
+    found = {path.relative_to(tmp_path / "homework").as_posix() for path in deciding_files(tmp_path)}
+    assert found == {"judge.py", "inside/values.py", "teacher/new.py"}
 
 
 def test_the_same_notebook_twice_is_run_once(graded, course, tmp_path):
     notebook = answered(course, task1=SLOW, task2=HALF)
-    (tmp_path / "inbox" / "hw99_1002.ipynb").write_text(nbformat.writes(notebook))
+    hand_in(tmp_path / "inbox", "1001", "20261102T100000Z", notebook)
     assert graded() == ("3.0", 1)
-    assert read_rows(tmp_path / "out")["1002"]["score"] == "3.0"
+    assert "also handed in: hw99_1001_20261101T" in read_rows(tmp_path / "out")["1001"]["notes"]
+
+
+def test_the_same_notebook_from_two_students_is_run_once_and_has_to_be_looked_at(graded, course, tmp_path):
+    notebook = answered(course, task1=SLOW, task2=HALF)
+    (tmp_path / "inbox" / "hw99_1002.ipynb").write_text(nbformat.writes(notebook))
+    assert graded() == ("", 1)
+    rows = read_rows(tmp_path / "out")
+    assert {row["status"] for row in rows.values()} == {"needs-manual"}
+    assert "the same file came from 1002" in rows["1001"]["notes"]
+    assert "the same file came from 1001" in rows["1002"]["notes"]
+
+
+def test_the_untouched_notebook_from_two_students_is_nothing_to_look_at(course, tmp_path, monkeypatch):
+    share_torch(monkeypatch)
+    (tmp_path / "inbox").mkdir()
+    for student in ("1001", "1002"):
+        shutil.copyfile(course.copies / COPY, tmp_path / "inbox" / f"hw99_{student}.ipynb")
+    grade("hw99", tmp_path / "inbox", tmp_path / "out", how=How(sandboxed=False), folders=course)
+    rows = read_rows(tmp_path / "out")
+    assert {(row["status"], row["score"]) for row in rows.values()} == {("graded", "0.0")}

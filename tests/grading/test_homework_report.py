@@ -145,9 +145,10 @@ def test_the_report_has_the_hardest_tests_first_and_the_commonest_mistakes(out):
 def test_the_report_says_who_must_be_looked_at_and_who_is_absent(out):
     page = Page(out / "report.html")
     heads, *rows = page.tables["To be looked at"]
-    assert heads == ["student", "status", "why"]
-    assert [row[:2] for row in rows] == [["1006", "rejected"]]
-    assert "cut off or damaged" in rows[0][2]
+    assert heads == ["student", "status", "points", "why"]
+    assert [row[:3] for row in rows] == [["1006", "rejected", ""], ["1005", "graded-with-repairs", "2"]]
+    assert "cut off or damaged" in rows[0][3]
+    assert rows[1][3] == "the locked cell setup was changed"
     assert page.texts[page.texts.index("Nothing handed in") + 1] == "1007, 1008"
 
 

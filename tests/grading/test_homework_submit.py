@@ -40,6 +40,15 @@ def test_what_is_not_answered_is_told(course):
     assert told(course, read_copy(course)) == [f"task{k} is not answered yet" for k in (1, 2, 3)]
 
 
+def test_what_is_answered_in_part_is_told(course):
+    other = "\n\n\ndef other(x):\n    raise NotImplementedError()"
+    notebook = answered(course, **ANSWERED | {"task2": HALF + other})
+    (note,) = told(course, notebook)
+    assert note.startswith("task2 is answered in part")
+    done = "\n    raise NotImplementedError()"  # a line left over, below the answer
+    assert told(course, answered(course, **ANSWERED | {"task2": HALF + done})) == []
+
+
 def test_a_changed_locked_cell_is_told(course):
     notebook = answered(course, **ANSWERED)
     cell(notebook, "task1-values").source = "pass"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from homework import __main__ as homework
+from homework.teacher.gradebook import configuration
 from launcher import failures, proxies
 
 SOCKS = "ERROR: Could not install packages due to an OSError: Missing dependencies for SOCKS support."
@@ -31,6 +32,8 @@ def test_marking_by_hand_opens_with_any_proxy(tmp_path, monkeypatch):
     """Formgrader is a JupyterLab too."""
     (tmp_path / "nbgrader").mkdir()
     (tmp_path / "nbgrader" / "gradebook.db").touch()
+    settings = configuration((tmp_path / "nbgrader").resolve())
+    (tmp_path / "nbgrader" / "nbgrader_config.py").write_text(settings, encoding="utf-8")
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
     started = []
     monkeypatch.setattr(homework.subprocess, "call", lambda command, env, **more: started.append(env) or 0)

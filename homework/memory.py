@@ -1,0 +1,69 @@
+"""How much memory a worker and all that it started take, where the kernel does not count them together.
+
+Memory that belongs to a process is counted once, by its share of it. Memory in files of the sandbox is
+counted by the file systems; there is no other memory of several processes inside (see `homework.seccomp`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+IN_MEMORY = ("tmp/homework", "dev/shm")  # the file systems of a sandbox, below its root
+PER_FILE = 2_000  # bytes that the kernel keeps of a file, even of an empty one
+COUNTED = ("Pss_Anon:", "SwapPss:")
+
+
+def memory_of(number: int) -> int:
+    """Bytes of memory of a process and all that it started."""
+    try:
+        family = psutil.Process(number)
+        family = [family, *family.children(recursive=True)]
+    except psutil.Error:
+        return 0
+    total = 0
+    for process in family:
+        with contextlib.suppress(psutil.Error, FileNotFoundError, ProcessLookupError):  # it has ended
+            total += own_memory(process)
+    return total + memory_of_files(process.pid for process in family)
+
+
+def own_memory(process: psutil.Process) -> int:
+    """Bytes of one process; all its addresses, when it does not let itself be looked at."""
+    if not psutil.LINUX:
+        return process.memory_info().rss
+    place = Path("/proc", str(process.pid))
+    try:
+        shares = kilobytes(place / "smaps_rollup", COUNTED)
+    except PermissionError:
+        return process.memory_info().vms
+    return 1024 * (shares + kilobytes(place / "status", ("VmPTE:",)))
+
+
+def kilobytes(path: Path, names: tuple[str, ...]) -> int:
+    """The sum of these lines of a file of the kernel."""
+    lines = (line.split() for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
+    return sum(int(words[1]) for words in lines if words and words[0] in names)
+
+
+def memory_of_files(processes: Iterator[int]) -> int:
+    """Bytes in the file systems of the sandbox; 0 when these processes run in none.
+
+    Nothing is opened there: the two places are mount points in folders that nobody inside can change.
+    """
+    for number in processes:
+        root = Path("/proc", str(number), "root")
+        with contextlib.suppress(OSError):
+            if os.path.samestat(root.stat(), Path("/").stat()):
+                continue
+            return sum(used(os.statvfs(root / name)) for name in IN_MEMORY)
+    return 0
+
+
+def used(place: os.statvfs_result) -> int:
+    """Bytes that the files of a file system in memory take."""
+    return (place.f_blocks - place.f_bfree) * place.f_frsize + (place.f_files - place.f_ffree) * PER_FILE
