@@ -183,12 +183,14 @@ def made(entry: dict, aim: str, tools: str) -> Attack:
 
 @dataclasses.dataclass(frozen=True)
 class Habits:
-    """Innocent habits that share one hand-in: their names by task, and what is handed in."""
+    """Innocent habits that share one hand-in: their names by task, what is handed in, and whether something in
+    it is rightly said to be repaired."""
 
     names: dict[str, str]
     answers: dict[str, str]
     before: list[str]
     after: list[str]
+    repaired: bool
 
     def handed_in(self) -> bytes:
         """The hand-in."""
@@ -216,4 +218,4 @@ def together(entries: list[dict]) -> Habits:
         answers |= entry.get("answers", {})
     names = {entry.get("task", "all"): entry["name"] for entry in entries}
     before, after = ([entry[place] for entry in entries if place in entry] for place in ("before", "after"))
-    return Habits(names, answers, before, after)
+    return Habits(names, answers, before, after, any(entry.get("repaired") for entry in entries))
