@@ -183,8 +183,8 @@ def made(entry: dict, aim: str, tools: str) -> Attack:
 
 @dataclasses.dataclass(frozen=True)
 class Habits:
-    """Innocent habits that share one hand-in: their names by task, what is handed in, and whether something in
-    it is rightly said to be repaired."""
+    """Innocent habits that share one hand-in: their names by task, what is handed in, and whether the notes
+    rightly say that something was repaired."""
 
     names: dict[str, str]
     answers: dict[str, str]
