@@ -67,19 +67,19 @@ def require(condition: Any, message: str, hint: str | None = None) -> None:
 
 
 def observe(value: Any) -> Any:
-    """The same value. In grading, what stands in the brackets is computed where the student's code runs, all of
-    it, and only the value leaves: for what can be seen nowhere else, such as whether two names are one object.
+    """The same value. In grading, all that stands in the brackets is computed where the student's code runs,
+    and only the value leaves: for what can be seen nowhere else, such as whether two names are one object.
     """
     return value
 
 
 def observer(function: Callable) -> Callable:
-    """Marks a given function that looks at how an answer works: in grading, its calls are as if in `observe`."""
+    """Marks a given function that looks at how an answer works: its calls are as if in `observe`."""
     return function
 
 
 def judged(function: Callable) -> Callable:
-    """Marks a given function that gets values only, no answers: in grading it runs where the tests are judged."""
+    """Marks a function that gets values only, no answers: in grading it runs where the tests are judged."""
     return function
 
 

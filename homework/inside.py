@@ -45,7 +45,7 @@ class Inside(Steps):
 
     def stays(self, thing: Any, own: bool = False) -> bool:
         """Whether the judge has a stand-in for an object, or an outdated twin."""
-        return self.kept.get(id(thing), self) is thing or not own and self.is_entangled(thing)
+        return self.kept.get(id(thing), self) is thing or (not own and self.is_entangled(thing))
 
     def note(
         self, number: str, value: Any, writer: Writer | None = None, changed: list | None = None
@@ -60,7 +60,7 @@ class Inside(Steps):
         self.notes.append([*self.key(number), "error", describe(error), []])
 
     def step_name(self, number: str, thing: Any, is_live: bool) -> Any:
-        if not self.muted and (is_live or self.stays(thing)):
+        if not self.muted and (is_live or self.is_outdated(thing)):
             self.note(number, thing)
         return thing
 
@@ -145,11 +145,11 @@ class Inside(Steps):
             torch.set_rng_state(ours)
         writer = Writer(self.keep)
         changed = [path for path, thing in inputs.items() if state_of(thing) != before[path]]
-        changed = [[path, Writer(self.keep).write(inputs[path])] for path in changed]
+        self.entangled |= {id(inputs[path]): inputs[path] for path in changed}
         writer.storages = {
             thing.untyped_storage().data_ptr(): path
             for path, thing in inputs.items()
-            if type(thing) is torch.Tensor and thing.numel()
+            if type(thing) is torch.Tensor and thing.numel() and path not in changed
         }
         self.note(number, result, writer, changed)
         return result

@@ -23,13 +23,12 @@ import torch
 from homework import outside
 from homework.cells import Assignment
 from homework.checks import CheckFailed
-from homework.programs import Programs
 from homework.split import Split, split
+from homework.splitting.programs import Programs
 from homework.steps import COURSE_FILE, COURSE_MODULE
 from homework.values import Opaque, Unreadable
 
 ONE_AT_A_TIME = threading.Lock()  # torch's random numbers and settings are the process's
-NOTHING = Programs("", "")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,6 @@ import collections
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
 import torch
 
 from homework import style
@@ -80,17 +79,17 @@ class Outside(Steps):
         tensors = {path: thing for path, thing in inputs.items() if type(thing) is torch.Tensor}
         if type(changed) is not list:
             raise Unreadable("it sent something that is no reply")
-        for change in changed:
-            path, written = change
+        for path in changed:
             if type(path) is str and path in inputs:
-                put(inputs[path], Reader().read(written))
+                self.entangled[id(inputs[path])] = inputs[path]
+                tensors.pop(path, None)
         return Reader(tensors).read(content)
 
     def stays(self, thing: Any, own: bool = False) -> bool:
-        return isinstance(thing, Opaque) or not own and self.is_entangled(thing)
+        return isinstance(thing, Opaque) or (not own and self.is_entangled(thing))
 
     def step_name(self, number: str, thing: Any, is_live: bool) -> Any:
-        if not self.stays(thing):
+        if not self.is_outdated(thing):
             return thing
         value = self.take(number)
         return thing if isinstance(value, Opaque) and isinstance(thing, Opaque) else value
@@ -153,25 +152,6 @@ class Outside(Steps):
 
     def step_back(self) -> None:
         torch.set_rng_state(self.aside.pop())
-
-
-def put(thing: Any, value: Any) -> None:
-    """Bring an input into the state in which the student's code left it."""
-    if type(value) is not type(thing):
-        raise Unreadable("it sent something that is no reply")
-    if isinstance(thing, torch.Tensor):
-        with torch.inference_mode(False), torch.no_grad():
-            if value.shape == thing.shape and value.dtype is thing.dtype:
-                thing.copy_(value)
-            else:
-                thing.data = value
-    elif isinstance(thing, np.ndarray):
-        thing[...] = value
-    elif isinstance(thing, list):
-        thing[:] = value
-    else:
-        thing.clear()
-        thing.update(value)
 
 
 def error_of(told: object) -> Exception:

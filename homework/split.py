@@ -21,8 +21,18 @@ import dataclasses
 from collections.abc import Iterable
 
 from homework.cells import GIVEN, HIDDEN, TEST, Assignment, Cell
-from homework.programs import Course, Numbers, Programs, make_programs
-from homework.syntax import BUILTINS, binds, dotted, is_definition, is_import, is_read_before_binding, reads
+from homework.splitting.names import Course
+from homework.splitting.programs import Programs, make_programs
+from homework.splitting.rewriting import Numbers
+from homework.splitting.syntax import (
+    BUILTINS,
+    binds,
+    dotted,
+    is_definition,
+    is_import,
+    is_read_before_binding,
+    reads,
+)
 
 
 @dataclasses.dataclass
@@ -31,8 +41,8 @@ class Split:
 
     Attributes:
         live: the names that the answers bind.
-        given: {name of a given cell: two programs: its functions and classes for the student's process, all that
-            needs no answer for the judge's}.
+        given: {name of a given cell: two programs: for the student's process its functions and classes,
+            for the judge's all that needs no answer}.
         kept: {name of a given cell: the other names that it binds without the student's help}.
         tests: {name of a test: (its visible part, its hidden part)}.
     """

@@ -61,6 +61,11 @@ class Steps:
     def is_entangled(self, thing: Any) -> bool:
         return self.entangled.get(id(thing), self) is thing
 
+    def is_outdated(self, thing: Any) -> bool:
+        """Whether the judge has a stand-in for an object, or an outdated twin of it or of a part of it."""
+        parts = flat(thing) if type(thing) in (list, tuple, dict) else ()
+        return self.stays(thing) or any(map(self.is_entangled, parts))
+
     def entangle(self, things: Any, also_values: bool) -> None:
         """Remember objects that the student's code may keep.
 
@@ -70,8 +75,8 @@ class Steps:
         for thing in flat(things):
             kinds = (torch.nn.Module, torch.nn.Parameter, torch.optim.Optimizer)
             kept = isinstance(thing, (*kinds, Iterator)) or type(thing).__module__ == COURSE_MODULE
-            kept = kept or isinstance(thing, torch.Tensor) and thing.requires_grad and thing.is_leaf
-            if kept or also_values and isinstance(thing, (torch.Tensor, np.ndarray, list, dict, set)):
+            kept = kept or (isinstance(thing, torch.Tensor) and thing.requires_grad and thing.is_leaf)
+            if kept or (also_values and isinstance(thing, (torch.Tensor, np.ndarray, list, dict, set))):
                 self.entangled[id(thing)] = thing
             if isinstance(thing, torch.nn.Module):
                 self.entangled |= {
@@ -80,8 +85,8 @@ class Steps:
 
     def is_inner(self, function: Any) -> bool:
         """Whether a function of others may be called on the student's objects."""
-        return (
-            id(function) in INNER_IDS or isinstance(function, type) and function.__module__ == COURSE_MODULE
+        return id(function) in INNER_IDS or (
+            isinstance(function, type) and function.__module__ == COURSE_MODULE
         )
 
 

@@ -1,4 +1,4 @@
-"""How an answer is written: whether it has loops. It counts for style only, since code can hide how it works."""
+"""How an answer is written: whether it has loops. It counts for style only: code can hide how it works."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def loops_in(function: FunctionType, seen: tuple = ()) -> list[str]:
 
 
 def loops_in_source(sources: Iterable[str], name: str) -> list[str]:
-    """The same, read from the text of the cells: of all functions of this name, and of those that they use."""
+    """The same, read from the text of the cells: all functions of this name, and those that they use."""
     functions: dict[str, list[ast.FunctionDef]] = {}
     for source in sources:
         for node in ast.walk(parsed(source)):

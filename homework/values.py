@@ -37,6 +37,14 @@ TYPES = {
 }
 
 
+OPERATORS = (
+    *("eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"),
+    *("and", "or", "xor", "neg", "pos", "abs", "invert", "radd", "rsub", "rmul", "rtruediv", "rfloordiv"),
+    *("rmod", "rpow", "rmatmul", "rand", "ror", "rxor", "bool", "float", "int", "index", "complex", "len"),
+    *("iter", "getitem", "setitem", "contains", "call", "round"),
+)
+
+
 class Unreadable(ValueError):
     """What arrived is no value."""
 
@@ -57,13 +65,7 @@ class Opaque:
         raise TypeError(f"a {self.kind} came where a value is wanted")
 
     __hash__ = object.__hash__
-    for _name in (
-        *(
-            "eq ne lt le gt ge add sub mul truediv floordiv mod pow matmul and or xor neg pos abs invert"
-        ).split(),
-        *("radd rsub rmul rtruediv rfloordiv rmod rpow rmatmul rand ror rxor").split(),
-        *("bool float int index complex len iter getitem setitem contains call round").split(),
-    ):
+    for _name in OPERATORS:
         vars()[f"__{_name}__"] = refuse
     del _name
 
@@ -286,7 +288,7 @@ READERS: dict[str, Callable[[Reader, list, int], Any]] = {
     "S": lambda r, s, d: torch.Size(r.parts(s[0], d)),
     "e": lambda r, s, d: set(r.parts(s[0], d)),
     "z": lambda r, s, d: frozenset(r.parts(s[0], d)),
-    "d": lambda r, s, d: {k: v for k, v in (r.parts(pair, d) for pair in s[0])},
+    "d": lambda r, s, d: dict(r.parts(pair, d) for pair in s[0]),
     "x": lambda r, s, d: r.tensor(s),
     "a": lambda r, s, d: r.shared(s),
     "n": lambda r, s, d: r.array(s, False),

@@ -54,7 +54,7 @@ def run_all(original: Original, waiting: dict[str, bytes], how: How) -> Found:
 
 
 def run_here(original: Original, waiting: dict[str, bytes], how: How) -> Found:
-    """Grade on this machine. Each job has a judge in a process of its own, and in the sandbox a user of its own."""
+    """Grade on this machine. Each job has a judge in a process of its own, and a user in the sandbox."""
     if min(how.jobs, len(waiting)) <= 1:
         for key, data in waiting.items():
             yield key, grading.grade_one(original, data, 0 if how.sandboxed else None, how.cell_seconds)

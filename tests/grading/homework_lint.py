@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from homework.cells import GIVEN, TEST
 from homework.folders import load_source
-from homework.programs import CHAIN, Course, Names, arguments_of, stored
 from homework.split import live_names, split
-from homework.syntax import base_of, binds, check_of, is_import, reads
+from homework.splitting.names import Course, Names, wanted
+from homework.splitting.syntax import CHAIN, arguments_of, base_of, binds, check_of, is_import, reads, stored
 
 GATHERED = (ast.Tuple, ast.List, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Starred)
 OF_ALL = ("zip", "enumerate", "list", "tuple", "reversed", "sorted", "vars")  # what goes in comes out
@@ -77,6 +77,13 @@ class Tested:
         is_clone = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
         return is_clone and value.func.attr == "clone" and base_name(value) in inputs
 
+    def is_worked_out(self, node: ast.AST) -> bool:
+        """Whether a node is a call of a function of ours on inputs, not on answers, which both sides make."""
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            return False
+        is_ours = node.func.id in self.names.functions and self.names.is_inner(node)
+        return is_ours and not self.is_asked(node) and f"{node.func.id}" in self.inner
+
     def secrets(self) -> set[str]:
         """What is only wanted, but computed in the student's process: names, or observed calls."""
         found, made = set(), set(self.inputs)
@@ -87,6 +94,9 @@ class Tested:
                 found |= {ast.unparse(n) for n in ast.walk(part) if self.names.is_observed(n)}
             # an input may be made of what a wanted value is computed from, but not of the wanted value itself
             found |= {base_name(part) for part in entries(check.args[1])} - self.inputs
+        own = [value for targets, value in bindings(self.tree) if not targets & (self.names.observed | made)]
+        for part in (*own, *(part for check in checks(self.tree) for part in wanted(check))):
+            found |= {ast.unparse(node) for node in ast.walk(part) if self.is_worked_out(node)}
         statements = [node for node in ast.walk(self.tree) if isinstance(node, ast.stmt)]
         here = set().union(*(binds(node) for node in statements if not is_import(node)))
         inside = {

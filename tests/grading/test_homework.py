@@ -159,12 +159,11 @@ def test_what_a_cell_hoards_until_its_time_ends_is_gone_before_the_next(monkeypa
 
 def test_marks_of_answers_of_every_kind(course):
     """Right, a named mistake, a hidden test's mistake: points, words and hints."""
-    marks = run(course, answered(course, task1="def double(x):\n    return x + x"), guard=True)
+    marks = run(course, answered(course, task1="def double(x):\n    return x + x"))
     assert [(r.name, r.status, r.points) for r in marks.results] == [
         ("task1-values", PASSED, 1),
         ("task2-values", UNANSWERED, 0),
     ]
-    assert not marks.altered
     marks = run(
         course, answered(course, task1="def double(x):\n    return x**2", task2="def half(x): return 1.5")
     )
@@ -197,10 +196,13 @@ def test_an_error_in_an_answer_names_its_line(course):
     assert "line 2: return x.nonsense" in result.message
 
 
-def test_a_replaced_test_machinery_is_found(course):
-    attack = "import torch\ntorch.equal = lambda *args: True\ndef double(x):\n    return 2 * x"
-    marks = run(course, answered(course, task1=attack), guard=True)
-    assert any("torch.equal" in found for found in marks.altered)
+def test_a_replaced_test_machinery_earns_nothing_and_costs_nothing(course):
+    attack = "import torch\nfrom homework import checks\ntorch.equal = lambda *args: True\n"
+    attack += "checks.expect = lambda *args, **more: None\n"
+    results = run(course, answered(course, task1=attack + "def double(x):\n    return x")).results
+    assert (results[0].status, results[0].points) == (FAILED, 0)
+    right = run(course, answered(course, task1=attack + "def double(x):\n    return 2 * x")).results
+    assert right[0].points == 1
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 CHECKS = ("expect", "require")
 BUILTINS = frozenset(dir(builtins))
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+CHAIN = (ast.Attribute, ast.Subscript, ast.Call)
 
 
 def definitions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.ClassDef]:
@@ -104,3 +106,68 @@ def is_read_before_binding(tree: ast.Module, name: str) -> bool:
         if not is_definition(statement) and name in reads(statement):
             return True
     return False
+
+
+def stored(node: ast.AST) -> set[str]:
+    """The names that a target or a statement binds."""
+    parts = [node] if isinstance(node, (ast.Name, ast.Tuple, ast.List, ast.Starred)) else None
+    if parts is None:
+        parts = getattr(node, "targets", None) or [getattr(node, "target", None)]
+    names = (name for part in parts if part is not None for name in ast.walk(part))
+    return {name.id for name in names if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
+
+
+def arguments_of(node: ast.AST) -> list[ast.expr]:
+    """The arguments of a call; none of anything else."""
+    return [*node.args, *(word.value for word in node.keywords)] if isinstance(node, ast.Call) else []
+
+
+def calls_along(node: ast.expr) -> Iterable[ast.Call]:
+    """The calls on the way from the end of a chain to its base."""
+    while isinstance(node, CHAIN):
+        if isinstance(node, ast.Call):
+            yield node
+        node = node.func if isinstance(node, ast.Call) else node.value
+
+
+def targets_of(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
+    """The single targets of an assignment."""
+    waiting, found = list(node.targets) if isinstance(node, ast.Assign) else [node.target], []
+    while waiting:
+        target = waiting.pop()
+        if isinstance(target, (ast.Tuple, ast.List)):
+            waiting += target.elts
+        else:
+            found.append(target.value if isinstance(target, ast.Starred) else target)
+    return found
+
+
+def is_simple(node: ast.stmt) -> bool:
+    """Whether a statement does something without a block of its own."""
+    if isinstance(node, ast.Expr):
+        return not isinstance(node.value, ast.Constant)
+    return isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign))
+
+
+def has_work(block: list[ast.stmt]) -> bool:
+    """Whether a block does more than go on or leave."""
+    return any(
+        not isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)) for node in block
+    )
+
+
+def with_body(node: ast.FunctionDef, body: list[ast.stmt]) -> ast.FunctionDef:
+    return type(node)(**dict(ast.iter_fields(node)) | {"body": body or [ast.Pass()]})
+
+
+def reads_all(node: ast.AST) -> set[str]:
+    """All names that stand in a node but are not stored there."""
+    return {
+        part.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Store)
+    }
+
+
+def is_backward(node: ast.Expr) -> bool:
+    return isinstance(node.value, ast.Call) and dotted(node.value.func).endswith(".backward")

@@ -1,0 +1,1 @@
+"""How a test is split into two programs, step by step; `homework.split` begins."""
