@@ -23,8 +23,10 @@ HIDE, SHOW = "### BEGIN HIDDEN TESTS\n", "\n### END HIDDEN TESTS"
 
 @dataclasses.dataclass
 class Tried:
-    """What came of a test: its inner programs, visible and hidden, and what the judge says of each."""
+    """What came of a test: what the given cell is inside, the inner programs of the visible and hidden part,
+    what the judge says of each, and the student's names."""
 
+    given: str
     inner: list[str]
     said: list[Judgement]
     names: dict
@@ -48,7 +50,7 @@ def tried(answer: str, test: str, given: str = "") -> Tried:
     spaces.run(judge.split.given["setup"].inner, spaces.course)
     exec(answer, names)
     worker = SimpleNamespace(namespaces=spaces, shell=SimpleNamespace(user_ns=names))
-    found = Tried([], [], names)
+    found = Tried(judge.split.given["setup"].inner, [], [], names)
     for hidden, part in enumerate(judge.programs("task1-test")):
         if part.outer:
             reply: dict = {}
@@ -95,6 +97,12 @@ def test_a_judged_function_runs_outside_alone():
     test = "@judged\ndef by_formula(x):\n    return x + x.mean() * 0 + x\n\nx = torch.randn(3)\n"
     found = tried(DOUBLE, test + "right = by_formula(x)\nexpect(double(x), right, 'double(x)')")
     assert found.passed and "mean" not in found.inner[0] and "right" not in found.inner[0]
+
+
+def test_a_judged_function_that_is_given_runs_outside_alone():
+    given = "@judged\ndef by_formula(x):\n    return x + x.mean() * 0 + x\n\ndef other(x):\n    return x\n"
+    found = tried(DOUBLE, "x = torch.randn(3)\nexpect(double(x), by_formula(x), 'double(x)')", given)
+    assert found.passed and "other" in found.given and "by_formula" not in found.given + found.inner[0]
 
 
 def test_the_names_in_a_judged_function_say_nothing_about_those_of_the_test():
