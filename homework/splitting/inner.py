@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 from homework.splitting.names import (
-    INNER,
     Names,
     calls_judged,
     is_judged,
@@ -21,7 +20,6 @@ from homework.splitting.syntax import (
     calls_along,
     check_of,
     definitions,
-    dotted,
     has_work,
     is_backward,
     is_import,
@@ -207,20 +205,8 @@ class InnerMaker(Maker):
         targets = {name for part in node.generators for name in stored(part.target)}
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         results += [test for part in node.generators for test in part.ifs]
-        theirs = targets & self.names.both
         return any(
-            isinstance(part, CHAIN) and (roots(part) & theirs or (not own and self.is_about(part, theirs)))
+            isinstance(part, CHAIN) and reads(part) & targets and self.is_step(part, own)
             for result in results
             for part in ast.walk(result)
         )
-
-    def is_about(self, node: ast.expr, names: set[str]) -> bool:
-        """Whether a node asks about one of some objects: `type(layer)`, `len(layer)`."""
-        is_call = isinstance(node, ast.Call) and dotted(node.func) in INNER
-        return is_call and any(reads(part) & names for part in node.args)
-
-
-def roots(node: ast.expr) -> set[str]:
-    """The name that a chain begins with, if it does with a name."""
-    base = base_of(node)
-    return {base.id} if isinstance(base, ast.Name) else set()

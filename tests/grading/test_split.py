@@ -226,6 +226,20 @@ def test_an_optimiser_changes_parameters_that_the_judge_made():
     assert late.said[0].message.startswith("the weight of a layer")
 
 
+def test_an_answer_is_called_for_each_entry_of_a_comprehension():
+    test = "expect([double(k) for k in range(3)], [0, 2, 4], 'each')\n"
+    test += "got = {k: double(k) for k in (1, 2)}\nexpect(got, {1: 2, 2: 4}, 'got')\n"
+    assert tried(DOUBLE, test + "require(all(double(k) == 2 * k for k in range(3)), 'all')").passed
+    assert "got:      [0, 3, 6]" in tried(DOUBLE.replace("2 *", "3 *"), test).said[0].message
+
+
+def test_a_part_of_a_module_that_the_answer_changed():
+    test = "layer = nn.Linear(1, 1)\nw = layer.weight\nstart = w.detach().clone()\nmove(layer)\n"
+    test += "expect(w.detach(), start + 1, 'w')"
+    assert tried("def move(net):\n    net.weight.data += 1", test).passed
+    assert not tried("def move(net):\n    pass", test).passed
+
+
 def test_a_function_of_the_test_is_called_by_the_answer():
     slope = "def slope(f, x):\n    return (f(x + 1) - f(x - 1)) / 2"
     test = "expect(slope(lambda x: 3 * x * x, 2.0), 12.0, 'slope')\nexpect(slope(abs, -9.0), -1.0, 'of abs')"
