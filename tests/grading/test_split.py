@@ -335,6 +335,11 @@ def test_a_test_seeds_what_the_answer_draws():
     assert tried("def noise():\n    return torch.rand(3)", test).passed
 
 
+def test_two_draws_of_an_answer_differ():
+    test = "one, two = noise(), noise()\nrequire(not torch.equal(one, two), 'the same again')"
+    assert tried("def noise():\n    return torch.rand(3)", test).passed
+
+
 def test_the_student_s_default_dtype_is_left_alone():
     try:
         answer = "torch.set_default_dtype(torch.float64)\n" + DOUBLE
