@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from homework.splitting.names import Names, calls_judged, is_judged, is_own_function, judged_arguments, wanted
+from homework.splitting.names import (
+    Names,
+    calls_judged,
+    is_judged,
+    is_own_function,
+    judged_arguments,
+    wanted,
+)
 from homework.splitting.rewriting import Maker, Numbers, call, done, thunk, with_marks
 from homework.splitting.syntax import (
     CHAIN,
@@ -143,6 +150,8 @@ class InnerMaker(Maker):
                 for item in node.items
             )
         )
+        if is_empty and not keeps and "iter" in header and self.is_iterated(node.iter, False):
+            return [ast.Expr(call("try", thunk(self.iterated(node.iter))))]
         if is_empty and not keeps:
             return self.parts(list(header.values()))
         fields = (
@@ -171,7 +180,14 @@ class InnerMaker(Maker):
         if isinstance(node, COMPREHENSIONS) and self.varies(node, own):
             kept = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
             return [ast.ListComp(ast.Tuple(kept, ast.Load()), node.generators)]
+        if isinstance(node, COMPREHENSIONS) and any(self.is_iterated(g.iter, own) for g in node.generators):
+            loops = [ast.comprehension(part.target, part.iter, [], 0) for part in node.generators]
+            return [ast.ListComp(ast.Constant(None), loops)]
         return [part for child in ast.iter_child_nodes(node) for part in self.steps_in(child, own)]
+
+    def is_iterated(self, node: ast.expr, own: bool) -> bool:
+        """Whether going through something is a step."""
+        return self.concerns(node, own) and self.names.stays(node)
 
     def is_step(self, node: ast.expr, own: bool) -> bool:
         if any(self.names.is_observed(part) for part in calls_along(node)):
@@ -190,9 +206,7 @@ class InnerMaker(Maker):
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         results += [test for part in node.generators for test in part.ifs]
         return any(
-            isinstance(part, CHAIN)
-            and isinstance(base_of(part), ast.Name)
-            and base_of(part).id in targets & self.names.both
+            isinstance(part, CHAIN) and reads(part) & targets and self.is_step(part, own)
             for result in results
             for part in ast.walk(result)
         )

@@ -92,7 +92,6 @@ class Names:
 
     def __init__(self, tree: ast.Module, live: frozenset[str], course: Course):
         bound = {name for node in tree.body if not is_definition(node) for name in binds(node)}
-        self.tree = tree
         self.live = live = frozenset(n for n in live if n not in bound or is_read_before_binding(tree, n))
         self.imported = course.imported | {
             n for node in ast.walk(tree) if is_import(node) for n in binds(node)
@@ -100,9 +99,12 @@ class Names:
         self.functions = course.functions | {d.name for d in definitions(tree) if not is_judged(d)}
         self.observers = course.observers
         self.judged = course.judged | {d.name for d in definitions(tree) if is_judged(d)}
+        # what stands in a judged function never meets the student's side
+        self.tree = tree = ast.Module([node for node in tree.body if not is_judged(node)], [])
         arguments = {part.arg for part in ast.walk(tree) if isinstance(part, ast.arg)}
         self.maybe, self.touched, self.inputs = set(live) | arguments, set(), set()
         self.observed = set()
+        self.maybe |= asking(tree, live)
         self.plain = plain_names(tree, self.imported)
         self.settle(self.spread)
         self.settle(self.spread_observed)
@@ -235,6 +237,15 @@ class Names:
         return known and any(reads(part) & self.both for part in arguments_of(node))
 
 
+def asking(tree: ast.Module, live: frozenset[str]) -> set[str]:
+    """The functions of a program that call answers, themselves or through one another."""
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    found: set[str] = set()
+    while more := {node.name for node in functions if reads(node) & (live | found)} - found:
+        found |= more
+    return found
+
+
 def plain_names(tree: ast.Module, imported: set[str]) -> set[str]:
     """The names that surely hold tensors, numbers and the like, or lists of them: nothing with parameters."""
     sources: dict[str, list[ast.expr | None]] = {
@@ -245,8 +256,10 @@ def plain_names(tree: ast.Module, imported: set[str]) -> set[str]:
         if isinstance(
             node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension)
         ):
+            is_used_up = isinstance(value, ast.GeneratorExp) and isinstance(node, ast.Assign)
+            is_used_up = is_used_up and isinstance(node.targets[0], ast.Name)
             for name in stored(node):
-                sources.setdefault(name, []).append(value)
+                sources.setdefault(name, []).append(None if is_used_up else value)
         elif isinstance(node, ast.With):
             for name in {n for item in node.items if item.optional_vars for n in stored(item.optional_vars)}:
                 sources.setdefault(name, []).append(None)

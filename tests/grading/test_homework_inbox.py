@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import io
 import json
+import platform
 import random
 import struct
 import zipfile
@@ -554,3 +555,10 @@ def test_nothing_at_all_in_a_file(taken, name):
     (handin,) = taken({name: b""})
     assert handin.student == "1001"
     assert handin.data == b"" or handin.problem
+
+
+@pytest.mark.parametrize(("python", "told"), [("2.7.18", True), (platform.python_version(), False)])
+def test_another_python_than_the_graders_is_told(taken, python, told):
+    (handin,) = taken({NAME: ours(notebook("a"), python=python)})
+    assert any("checked with Python 2.7" in note for note in handin.notes) is told
+    assert not handin.doubt
