@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from homework.steps import MOST_ENTRIES, Steps, flat, inputs_of, is_course
-from homework.values import MOST_BYTES, Writer, raw
+from homework.values import MOST_BYTES, Reader, Writer, raw
 
 TORCH = str(Path(torch.__file__).parent)
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
@@ -24,6 +24,7 @@ class Inside(Steps):
     Args:
         live: what the student's answers bind.
         kept: objects that could not leave in the tests before.
+        inputs: what the judge sends, by name, as `Writer` wrote it.
 
     Attributes:
         notes: what they gave, in order.
@@ -32,8 +33,9 @@ class Inside(Steps):
         theirs: the state of torch's random numbers as the student's code left it.
     """
 
-    def __init__(self, live: list[Any], kept: dict[int, Any]):
+    def __init__(self, live: list[Any], kept: dict[int, Any], inputs: dict[str, Any]):
         super().__init__()
+        self.inputs = inputs
         self.notes: list[list] = []
         self.kept = kept
         self.muted, self.theirs = 0, torch.get_rng_state()
@@ -96,6 +98,10 @@ class Inside(Steps):
 
     def step_observe(self, number: str, function: Any, thunk: Callable[[], Any], about: str) -> Any:
         return thunk() if self.muted else self.perform(number, thunk)
+
+    def step_sent(self, name: str) -> Any:
+        """An input that the judge made."""
+        return Reader().read(self.inputs[name])
 
     def step_iterate(self, number: str, things: Any, own: bool) -> Any:
         if self.muted or not self.stays(things, own):

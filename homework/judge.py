@@ -26,7 +26,7 @@ from homework.checks import CheckFailed
 from homework.split import Split, split
 from homework.splitting.programs import Programs
 from homework.steps import COURSE_FILE, COURSE_MODULE
-from homework.values import Opaque, Unreadable
+from homework.values import Opaque, Unreadable, Writer
 
 ONE_AT_A_TIME = threading.Lock()  # torch's random numbers and settings are the process's
 
@@ -59,6 +59,7 @@ class Judge:
     def __init__(self, assignment: Assignment):
         self.split: Split = split(assignment)
         self.course: dict[str, Any] | None = None
+        self.made: dict[tuple[str, bool], dict[str, Any]] = {}
 
     def programs(self, test: str) -> tuple[Programs, Programs]:
         """The visible and the hidden part of a test."""
@@ -72,6 +73,18 @@ class Judge:
                 with quiet():
                     run(programs.outer, self.course)
         return self.course
+
+    def inputs(self, test: str, hidden: bool) -> dict[str, Any]:
+        """The inputs of a part of a test that are made here, as `homework.values.Writer` writes them."""
+        key, programs = (test, hidden), self.programs(test)[hidden]
+        if key not in self.made:
+            names: dict[str, Any] = {}
+            if programs.inputs:
+                with ONE_AT_A_TIME, quiet(), as_the_course_wants(seed=int(hidden)):
+                    names |= self.given()
+                    run(programs.inputs, names)
+            self.made[key] = {name: Writer().write(names[name]) for name in programs.sent}
+        return self.made[key]
 
     def hearing(self, sources: list[str]) -> Hearing:
         """Begin with a hand-in, or with a new start of its process.

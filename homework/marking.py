@@ -161,6 +161,7 @@ class Run:
             reply = self.session.run(
                 TEST, cell.name, programs.inner, cell.seconds,
                 live=sorted(self.judge.split.live), first=not hidden, forget=self.forget,
+                inputs=self.judge.inputs(cell.name, bool(hidden)),
             )  # fmt: skip
             self.forget = False
             if reply.ending == Ending.STOPPED:

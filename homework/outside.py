@@ -126,6 +126,9 @@ class Outside(Steps):
             return sorted({*map(str, value), *style.loops_in_source(self.sources, about)})
         return value
 
+    def step_sent(self, name: str) -> Any:
+        raise Missing("the judge makes its inputs itself")
+
     def step_iterate(self, number: str, things: Any, own: bool) -> Any:
         return self.take(number) if self.stays(things, own) else things
 

@@ -42,7 +42,9 @@ class Steps:
 
     def functions(self) -> dict[str, Callable]:
         """{name in the programs: function}"""
-        names = "begin name attribute entry call observe iterate do try seeded before used ours aside back"
+        names = (
+            "begin name attribute entry call observe sent iterate do try seeded before used ours aside back"
+        )
         return {f"__step_{name}": getattr(self, f"step_{name}") for name in names.split()}
 
     def step_begin(self, statement: str) -> None:

@@ -98,7 +98,7 @@ class Namespaces:
         """A new test, on these answers."""
         from homework.inside import Inside
 
-        self.inside = Inside(list(answers.values()), self.kept)
+        self.inside = Inside(list(answers.values()), self.kept, {})
         self.course |= {**answers, **self.inside.functions()}
         self.test = dict(self.course)
 
@@ -171,6 +171,7 @@ class Worker:
         if request["first"]:
             names = self.shell.user_ns
             spaces.begin({name: names[name] for name in request["live"] if name in names})
+        spaces.inside.inputs = request.get("inputs", {})
         spaces.inside.notes = reply["notes"] = []
         try:
             with as_the_course_wants(seed=int(not request["first"])):

@@ -9,6 +9,7 @@ from homework.splitting.names import (
     calls_judged,
     is_judged,
     is_own_function,
+    is_sent,
     judged_arguments,
     wanted,
 )
@@ -37,11 +38,13 @@ class InnerMaker(Maker):
         needed: the names that the program so far reads. A statement that binds one of them is kept whole;
             of others only the steps are.
         whole: keep all statements, as in the functions that a homework gives.
+        sent: the statements so far whose values the judge makes and sends.
     """
 
     def __init__(self, names: Names, numbers: Numbers, marks: dict, needed: set[str], whole: bool):
         super().__init__(names, numbers, marks)
         self.needed, self.whole = needed, whole
+        self.sent: dict[int, ast.Assign] = {}
 
     def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
         return [made for statement in statements for made in self.made(statement)]
@@ -117,6 +120,10 @@ class InnerMaker(Maker):
 
     def assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.stmt]:
         bound = stored(node)
+        if is_sent(node, self.names) and bound & self.needed:
+            self.sent[id(node)] = node
+            made = [(name, call("sent", ast.Constant(name))) for name in sorted(bound & self.needed)]
+            return [ast.Assign([ast.Name(name, ast.Store())], value) for name, value in made]
         roots = {base.id for base in map(base_of, targets_of(node)) if isinstance(base, ast.Name)}
         if node.value is None:
             return []

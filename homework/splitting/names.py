@@ -321,6 +321,14 @@ def calls_judged(node: ast.expr, names: Names) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names.judged
 
 
+def is_sent(node: ast.stmt, names: Names) -> bool:
+    """Whether a statement of the program itself takes inputs from a function that is the judge's alone."""
+    if not isinstance(node, ast.Assign) or node not in names.tree.body or not calls_judged(node.value, names):
+        return False
+    bound = {name for part in names.tree.body if not is_import(part) for name in binds(part)} - names.judged
+    return not reads(node.value) & (bound | names.live)
+
+
 def is_own_function(node: ast.expr, names: Names) -> bool:
     """Whether an expression calls a function of the course or of the program."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names.functions

@@ -7,18 +7,26 @@ import dataclasses
 from collections.abc import Sequence
 
 from homework.splitting.inner import InnerMaker
-from homework.splitting.names import Course, Names
+from homework.splitting.names import Course, Names, is_judged
 from homework.splitting.outer import OuterMaker
 from homework.splitting.rewriting import Numbers
-from homework.splitting.syntax import reads_all
+from homework.splitting.syntax import is_import, reads_all, stored
 
 
 @dataclasses.dataclass
 class Programs:
-    """A test, or what a homework gives, as two programs: source text, empty when there is nothing to do."""
+    """A test, or what a homework gives, as two programs.
+
+    Attributes:
+        inner, outer: source text, empty when there is nothing to do.
+        inputs: source text that makes the inputs which the judge sends; empty without any.
+        sent: the names of these inputs.
+    """
 
     inner: str
     outer: str
+    inputs: str = ""
+    sent: tuple[str, ...] = ()
 
 
 def make_programs(
@@ -40,13 +48,26 @@ def make_programs(
     names, marks, needed = Names(tree, live, course), {}, set()
     while True:
         inner = InnerMaker(names, numbers, marks, needed, is_given)
-        made = [inner.block(part) for part in parts]
+        made, sent = [], []
+        for part in parts:
+            made.append(inner.block(part))
+            sent.append(list(inner.sent.values()))
+            inner.sent = {}
         more = set().union(*(reads_all(node) for block in made for node in block), frozenset()) - needed
         if not more:
             break
         needed |= more
     outer = OuterMaker(names, numbers, marks, inner)
-    return [Programs(text(ours), text(outer.block(part))) for ours, part in zip(made, parts, strict=True)]
+    means = [node for node in tree.body if is_import(node) or is_judged(node)]
+    return [
+        Programs(
+            text(ours),
+            text(outer.block(part)),
+            text([*means, *inputs]) if inputs else "",
+            tuple(sorted(set().union(*map(stored, inputs)) & needed)) if inputs else (),
+        )
+        for ours, part, inputs in zip(made, parts, sent, strict=True)
+    ]
 
 
 def text(block: list[ast.stmt]) -> str:
