@@ -38,7 +38,7 @@ class Inside(Steps):
         self.inputs = inputs
         self.notes: list[list] = []
         self.kept = kept
-        self.muted, self.theirs = 0, torch.get_rng_state()
+        self.muted, self.theirs, self.missed = 0, torch.get_rng_state(), None
         for thing in live:
             Writer(self.keep).write(thing)
 
@@ -116,11 +116,12 @@ class Inside(Steps):
         self.entangle(roots(), also_values=True)
 
     def step_try(self, thunk: Callable[[], Any]) -> None:
-        """Take the steps of an expression; an error has been written down."""
+        """Take the steps of an expression. An error ends this expression only; the first one is kept, for the
+        judge to tell when a step that he wants was not taken."""
         try:
             thunk()
-        except Exception:
-            return
+        except Exception as error:
+            self.missed = self.missed or describe(error)
 
     def step_seeded(self) -> None:
         self.theirs = torch.get_rng_state()
@@ -151,7 +152,8 @@ class Inside(Steps):
             torch.set_rng_state(ours)
         writer = Writer(self.keep)
         changed = [path for path, thing in inputs.items() if state_of(thing) != before[path]]
-        self.entangled |= {id(inputs[path]): inputs[path] for path in changed}
+        for path in changed:
+            self.change(inputs[path])
         writer.storages = {
             thing.untyped_storage().data_ptr(): path
             for path, thing in inputs.items()

@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import io
 import random
+import signal
 import threading
 import traceback
 import warnings
@@ -28,6 +29,7 @@ from homework.splitting.programs import Programs
 from homework.steps import COURSE_FILE, COURSE_MODULE
 from homework.values import Opaque, Unreadable, Writer
 
+MOST_SECONDS = 120.0  # for judging a part of a test
 ONE_AT_A_TIME = threading.Lock()  # torch's random numbers and settings are the process's
 
 
@@ -104,8 +106,14 @@ class Hearing:
         self.names: dict[str, Any] = {}
         self.steps: outside.Outside | None = None
 
-    def judge_part(self, test: str, hidden: bool, notes: object, ending: object) -> Judgement:
-        """Judge a part of a test by what the student's process wrote down; the visible part comes first."""
+    def judge_part(
+        self, test: str, hidden: bool, notes: object, ending: object, missed: object = None
+    ) -> Judgement:
+        """Judge a part of a test by what the student's process wrote down; the visible part comes first.
+
+        Args:
+            notes, ending, missed: see `homework.replies.Reply`.
+        """
         programs = self.judge.programs(test)[hidden]
         with ONE_AT_A_TIME, quiet(), as_the_course_wants(seed=int(hidden)):
             given = self.judge.given()
@@ -116,10 +124,12 @@ class Hearing:
                 else:
                     self.steps = outside.Outside(notes, ending, self.sources)
                     self.names = given | self.answers
+                self.steps.missed = missed
                 for names in (self.names, given):
                     names.update(self.answers)
                     names.update(self.steps.functions())
-                run(programs.outer, self.names)
+                with within(MOST_SECONDS):
+                    run(programs.outer, self.names)
                 if ending is not None:
                     raise outside.error_of(ending)
             except Exception as error:
@@ -158,6 +168,26 @@ def judgement_of(error: Exception) -> Judgement:
 
 def run(source: str, names: dict[str, Any]) -> None:
     exec(compile(source, COURSE_FILE, "exec"), names)
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """End what runs after this time: values that a student made up can make a loop endless. (Where there are
+    no timers, and beside the main thread, there is no limit.)"""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise TimeoutError("judging took too long")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager

@@ -177,7 +177,7 @@ class Run:
     def judged(self, cell: Cell, hidden: bool, reply: Reply) -> Judgement:
         if self.life != self.session.restarts:
             self.hearing, self.life = self.judge.hearing(self.sources), self.session.restarts
-        return self.hearing.judge_part(cell.name, hidden, reply.notes, reply.error)
+        return self.hearing.judge_part(cell.name, hidden, reply.notes, reply.error, reply.missed)
 
 
 def request_of(cell: Cell, homework: Split) -> dict[str, Any]:

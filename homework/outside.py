@@ -46,7 +46,7 @@ class Outside(Steps):
         super().__init__()
         self.sources = list(sources)
         self.notes: dict[tuple[str, int], collections.deque] = collections.defaultdict(collections.deque)
-        self.ending = ending
+        self.ending, self.missed = ending, None
         self.aside: list[torch.Tensor] = []
         self.add(notes)
 
@@ -69,8 +69,8 @@ class Outside(Steps):
         self.events += 1
         waiting = self.notes.get(self.key(number))
         if not waiting:
-            if self.ending is not None:
-                raise error_of(self.ending)
+            if self.ending is not None or self.missed is not None:
+                raise error_of(self.missed if self.ending is None else self.ending)
             raise Missing("the answer went another way when it was tried than the test expects")
         kind, content, changed = waiting.popleft()
         if kind == "error":
@@ -81,7 +81,7 @@ class Outside(Steps):
             raise Unreadable("it sent something that is no reply")
         for path in changed:
             if type(path) is str and path in inputs:
-                self.entangled[id(inputs[path])] = inputs[path]
+                self.change(inputs[path])
                 tensors.pop(path, None)
         return Reader(tensors).read(content)
 

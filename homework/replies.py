@@ -41,6 +41,7 @@ class Reply:
         message: the error in words, or why the process ended.
         output: what the cell printed.
         notes: what the steps of a test gave, as `homework.inside` wrote it; not looked at yet.
+        missed: what ended an expression of a test, as `homework.inside.describe` put it; not looked at yet.
         error: what ended the cell, as `homework.inside.describe` put it; not looked at yet.
     """
 
@@ -48,6 +49,7 @@ class Reply:
     message: str = ""
     output: str = ""
     notes: Any = None
+    missed: Any = None
     error: Any = None
 
     @classmethod
@@ -65,7 +67,7 @@ class Reply:
             raise NoReply("it sent something that is no reply") from None
         if ending not in (Ending.OK, Ending.ERROR, Ending.TIMEOUT):
             raise NoReply("it sent something that is no reply")
-        return cls(ending, message, output, sent.get("notes"), error)
+        return cls(ending, message, output, sent.get("notes"), sent.get("missed"), error)
 
     @property
     def type(self) -> str:

@@ -15,7 +15,7 @@ from homework.replies import Ending, NoReply, Reply, WorkerDied
 
 WORKER = Path(__file__).with_name("worker.py")
 START_SECONDS = 120.0  # a slow disk needs long for the first import of torch
-MOST_RESTARTS = 30
+MOST_RESTARTS = 24
 USED_UP = "the time for the whole homework was used up, or it crashed too often"
 
 Command = Callable[[], tuple[list[str], dict[str, str]]]

@@ -32,12 +32,14 @@ class Steps:
         events: how many steps the student's process has taken.
         entangled: objects that both sides have, and that the student's code got to keep: only what the
             student's side knows of them is true.
+        changed: inputs that the student's code has changed, by the place of their memory.
     """
 
     def __init__(self):
         self.counts: collections.Counter = collections.Counter()
         self.events = 0
         self.entangled: dict[int, Any] = {}
+        self.changed: dict[int, Any] = {}
         self.marks: dict[str, int] = {}
 
     def functions(self) -> dict[str, Callable]:
@@ -61,7 +63,15 @@ class Steps:
             self.entangled[id(thing)] = thing
 
     def is_entangled(self, thing: Any) -> bool:
-        return self.entangled.get(id(thing), self) is thing
+        if self.entangled.get(id(thing), self) is thing:
+            return True
+        return type(thing) is torch.Tensor and storage_of(thing) in self.changed
+
+    def change(self, thing: Any) -> None:
+        """Remember an input that the student's code has changed, and with it all that shares its memory."""
+        self.entangled[id(thing)] = thing
+        if type(thing) is torch.Tensor:
+            self.changed[storage_of(thing)] = thing
 
     def is_outdated(self, thing: Any) -> bool:
         """Whether the judge has a stand-in for an object, or an outdated twin of it or of a part of it."""
@@ -90,6 +100,11 @@ class Steps:
         return id(function) in INNER_IDS or (
             isinstance(function, type) and function.__module__ == COURSE_MODULE
         )
+
+
+def storage_of(thing: torch.Tensor) -> int:
+    """Where the memory of a tensor lies; -1 for one without numbers."""
+    return thing.untyped_storage().data_ptr() if thing.layout is torch.strided and thing.numel() else -1
 
 
 def flat(things: Any, depth: int = 0) -> Iterator[Any]:

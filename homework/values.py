@@ -229,6 +229,8 @@ class Reader:
         if DTYPES[about["d"]] is not base.dtype or len(shape) != len(stride):
             raise Unreadable("what came back is no value")
         whole(offset), [whole(number) for number in (*shape, *stride)]
+        if math.prod(shape) * base.element_size() > MOST_BYTES:
+            raise Unreadable("what came back is too large")
         reach = offset + sum((size - 1) * step for size, step in zip(shape, stride, strict=True))
         if math.prod(shape) and reach >= base.untyped_storage().nbytes() // base.element_size():
             raise Unreadable("what came back is no value")

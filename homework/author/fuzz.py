@@ -40,7 +40,7 @@ from homework.values import READERS, Reader, Unreadable
 from launcher.errors import CourseError
 
 BATCH = 40  # cases that are graded together
-REPLIES = ("status", "output", "notes", "error")
+REPLIES = ("status", "output", "notes", "missed", "error")
 
 
 @dataclasses.dataclass

@@ -112,7 +112,11 @@ class Names:
     def settle(self, spread) -> None:
         """Go on until nothing is added."""
         before = None
-        while before != (before := (len(self.maybe), len(self.touched), len(self.observed))):
+
+        def sizes():
+            return [len(names) for names in (self.maybe, self.touched, self.inputs, self.observed)]
+
+        while before != (before := sizes()):
             spread()
 
     def spread(self) -> None:
@@ -120,6 +124,8 @@ class Names:
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign)):
                 if node.value is not None and self.stays(node.value):
                     self.maybe |= stored(node)
+                if stored(node) & self.fetched and isinstance(node.value, CHAIN):  # `row = x[1:]`
+                    self.inputs |= self.objects_in([base_of(node.value)]) & self.plain
             elif isinstance(node, (ast.For, ast.comprehension)):
                 if self.stays(node.iter) or any(self.stays(a) for a in arguments_of(node.iter)):
                     self.maybe |= stored(node.target)

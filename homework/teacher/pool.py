@@ -18,6 +18,7 @@ from homework.teacher.grading import Grading, Status
 from homework.teacher.original import Original
 from launcher.errors import CourseError
 
+MOST_MEMORY = 8_000_000_000  # bytes of a judge: values that a student made up can make it compute huge ones
 MOST_TRIES = 3  # of a hand-in beside which a judge's process ended
 CLUSTER_SECONDS = 30  # to wait for a Dask scheduler
 NO_DASK = """Grading on a cluster needs the package `distributed`: install it beside the course with
@@ -96,6 +97,10 @@ place: dict[str, Any] = {}  # of this process, when it is one of a pool: the hom
 def begin(original: Original, slots: multiprocessing.Queue) -> None:
     """The first that a process of the pool does."""
     place.update(original=original, slot=slots.get())
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
 
 
 def one(data: bytes, cell_seconds: float) -> Grading:

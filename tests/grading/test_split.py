@@ -55,8 +55,9 @@ def tried(answer: str, test: str, given: str = "") -> Tried:
         if part.outer:
             reply: dict = {}
             request = {"forget": False, "first": not hidden, "live": judge.split.live, "source": part.inner}
+            request["inputs"] = judge.inputs("task1-test", bool(hidden))
             error = Worker.test(worker, request, reply)
-            told = json.loads(json.dumps([reply["notes"], error and describe(error)]))
+            told = json.loads(json.dumps([reply["notes"], error and describe(error), reply["missed"]]))
             found.said.append(hearing.judge_part("task1-test", bool(hidden), *told))
         found.inner.append(part.inner)
     return found
