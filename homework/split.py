@@ -33,6 +33,7 @@ from homework.splitting.syntax import (
     is_read_before_binding,
     reads,
 )
+from homework.style import without_magics
 
 
 @dataclasses.dataclass
@@ -53,10 +54,23 @@ class Split:
     tests: dict[str, tuple[Programs, Programs]]
 
 
+class NoPython(ValueError):
+    """A given cell or a test cannot be read any more. The text names it."""
+
+
+def parsed(cell: Cell) -> ast.Module:
+    """The syntax tree of a cell, without the lines that only IPython reads."""
+    try:
+        return ast.parse(without_magics(cell.source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        words = f"the locked cell {cell.name} was changed, and is no Python any more: {problem}"
+        raise NoPython(words) from None
+
+
 def split(assignment: Assignment) -> Split:
-    """Split the tests of a homework. Raises SyntaxError when a given cell or a test is no Python."""
+    """Split the tests of a homework. Raises NoPython when a given cell or a test cannot be read."""
     trees = {
-        cell.name: ast.parse(cell.source)
+        cell.name: parsed(cell)
         for cell in assignment.cells
         if cell.cell_type == "code" and cell.kind in (GIVEN, TEST)
     }

@@ -51,8 +51,12 @@ def loops_in_source(sources: Iterable[str], name: str) -> list[str]:
 
 def parsed(source: str) -> ast.AST:
     """A cell's syntax tree, without the lines that only IPython reads; an empty one when it is no Python."""
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
     try:
-        return ast.parse("\n".join(lines))
+        return ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
+
+
+def without_magics(source: str) -> str:
+    """A cell with empty lines in the place of those that only IPython reads."""
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())

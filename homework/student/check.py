@@ -11,8 +11,10 @@ from tqdm import tqdm
 from homework.answered import told_problems
 from homework.cells import ANSWER, QUESTION, TEST, TEXT_STUB, Assignment
 from homework.folders import COURSE, Folders
+from homework.judge import Judge
 from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Result, mark
 from homework.session import Session
+from homework.split import NoPython
 from homework.student.own import read_own
 from launcher.errors import CourseError
 
@@ -49,9 +51,16 @@ def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tupl
             f"{own.path} has no tests any more. Save your answers elsewhere and get the notebook back with\n"
             f"`git checkout {own.path.name}`. Nothing was changed."
         )
+    try:
+        judge = Judge(assignment)
+    except NoPython as problem:
+        raise CourseError(
+            f"In {own.path.name}, {problem}.\nSave your answers elsewhere, get the notebook back with "
+            f"`git checkout {own.path.name}`, and put them in again. Nothing was changed."
+        ) from None
     count = len(assignment.cells)
     with tqdm(total=count, desc=assignment.name, leave=False, file=sys.stderr) as bar, Session() as session:
-        marks = mark(assignment, session, only=task, progress=lambda cell: bar.update())
+        marks = mark(assignment, session, judge=judge, only=task, progress=lambda cell: bar.update())
     return report(assignment, marks), all(result.status == PASSED for result in marks.results)
 
 
