@@ -132,7 +132,7 @@ class Run:
         self.sources = [c.source for c in assignment.of_kind(ANSWER, EXTRA) if c.cell_type == "code"]
         self.hearing, self.life = judge.hearing(self.sources), session.restarts
         self.stuck: collections.Counter = collections.Counter()
-        self.forget = False
+        self.forget, self.said = False, ""
 
     def cell(self, cell: Cell) -> None:
         """Run a cell that is no test."""

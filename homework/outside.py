@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from homework import style
-from homework.steps import Steps, flat, inputs_of, is_course
+from homework.steps import Steps, is_course
 from homework.values import Opaque, Reader, Unreadable, read_text
 
 KNOWN = {
@@ -100,25 +100,11 @@ class Outside(Steps):
     def step_entry(self, number: str, thing: Any, index: Any, own: bool) -> Any:
         return self.take(number) if self.stays(thing, own) else thing[index]
 
-    def step_call(self, number: str, function: Any, roots: Callable[[], tuple], own: bool) -> Callable:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if is_course(function):
-                return function(*args, **kwargs)
-            given = list(flat((args, kwargs)))
-            if not self.stays(function, own) and not (
-                self.is_inner(function) and any(self.stays(thing, own) for thing in given)
-            ):
-                return function(*args, **kwargs)
-            inputs = {
-                path: thing for path, thing in inputs_of(args, kwargs).items() if not self.stays(thing, own)
-            }
-            result = self.take(number, inputs)
-            if not own:
-                self.entangle([*flat(roots())], also_values=False)
-                self.entangle(given, also_values=False)
-            return result
+    def is_ours(self, function: Any) -> bool:
+        return is_course(function)
 
-        return call
+    def live(self, number: str, act: Callable[[], Any], inputs: dict[str, Any]) -> Any:
+        return self.take(number, inputs)
 
     def step_observe(self, number: str, function: Any, thunk: Callable[[], Any], about: str) -> Any:
         value = self.take(number)

@@ -49,6 +49,29 @@ class Steps:
         )
         return {f"__step_{name}": getattr(self, f"step_{name}") for name in names.split()}
 
+    def step_call(self, number: str, function: Any, roots: Callable[[], tuple], own: bool) -> Callable:
+        """What is called in the place of a function.
+
+        Args:
+            roots: gives what the names in the arguments hold.
+            own: the call makes a wanted value, of the judge's own.
+        """
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            given = list(flat((args, kwargs)))
+            on_objects = self.is_inner(function) and any(self.stays(thing, own) for thing in given)
+            if self.is_ours(function) or not (self.stays(function, own) or on_objects):
+                return function(*args, **kwargs)
+            inputs = {
+                path: thing for path, thing in inputs_of(args, kwargs).items() if not self.stays(thing, own)
+            }
+            result = self.live(number, lambda: function(*args, **kwargs), inputs)
+            if not own:
+                self.entangle([*flat(roots()), *given], also_values=False)
+            return result
+
+        return call
+
     def step_begin(self, statement: str) -> None:
         self.counts[statement] += 1
 

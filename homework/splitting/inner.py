@@ -23,8 +23,8 @@ from homework.splitting.syntax import (
     definitions,
     has_work,
     is_backward,
-    is_import,
     reads,
+    stays_as_it_is,
     stored,
     targets_of,
     with_body,
@@ -46,12 +46,9 @@ class InnerMaker(Maker):
         self.needed, self.whole = needed, whole
         self.sent: dict[int, ast.Assign] = {}
 
-    def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
-        return [made for statement in statements for made in self.made(statement)]
-
     def made(self, node: ast.stmt) -> list[ast.stmt]:
         """What is left of a statement."""
-        if is_import(node) or isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
+        if stays_as_it_is(node):
             return [node]
         if isinstance(node, ast.ClassDef):
             return [node] if self.whole or node.name in self.needed else []

@@ -111,11 +111,11 @@ class Names:
 
     def settle(self, spread) -> None:
         """Go on until nothing is added."""
-        before = None
 
-        def sizes():
+        def sizes() -> list[int]:
             return [len(names) for names in (self.maybe, self.touched, self.inputs, self.observed)]
 
+        before: list[int] = []
         while before != (before := sizes()):
             spread()
 

@@ -7,7 +7,15 @@ import ast
 from homework.splitting.inner import InnerMaker
 from homework.splitting.names import Names
 from homework.splitting.rewriting import Maker, Numbers, call, done, with_marks
-from homework.splitting.syntax import base_of, check_of, is_import, is_simple, stored, targets_of, with_body
+from homework.splitting.syntax import (
+    base_of,
+    check_of,
+    is_simple,
+    stays_as_it_is,
+    stored,
+    targets_of,
+    with_body,
+)
 
 
 class OuterMaker(Maker):
@@ -17,11 +25,8 @@ class OuterMaker(Maker):
         super().__init__(names, numbers, marks)
         self.inner = inner
 
-    def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
-        return [made for statement in statements for made in self.made(statement)]
-
     def made(self, node: ast.stmt) -> list[ast.stmt]:
-        if is_import(node) or isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
+        if stays_as_it_is(node):
             return [node]
         if isinstance(node, ast.ClassDef):
             return [node]

@@ -42,6 +42,14 @@ class Maker:
             0, {}
         )  # a loop's own step beside that of its iterable
 
+    def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        """What the makers make of each statement, in order."""
+        return [made for statement in statements for made in self.made(statement)]
+
+    def made(self, node: ast.stmt) -> list[ast.stmt]:
+        """What becomes of a statement."""
+        raise NotImplementedError
+
     def number(self, node: ast.AST) -> ast.Constant:
         """The number of a step, the same in both programs: that of its statement, a point, its own."""
         if id(node) not in self.marks:

@@ -171,3 +171,8 @@ def reads_all(node: ast.AST) -> set[str]:
 
 def is_backward(node: ast.Expr) -> bool:
     return isinstance(node.value, ast.Call) and dotted(node.value.func).endswith(".backward")
+
+
+def stays_as_it_is(node: ast.stmt) -> bool:
+    """Whether a statement is the same in both programs."""
+    return is_import(node) or isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal))
