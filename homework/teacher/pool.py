@@ -77,11 +77,13 @@ def run_here(original: Original, waiting: dict[str, bytes], how: How) -> Found:
 
 def with_processes(original: Original, waiting: dict[str, bytes], how: How) -> Found:
     """Grade in as many processes as there are jobs. Raises BrokenProcessPool when one of them ends."""
-    context = multiprocessing.get_context("spawn")
-    slots = context.Queue()
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    if sys.platform == "linux":
+        context.set_forkserver_preload(["homework.teacher.grading"])  # torch is imported once for all
+    places = context.Queue()  # not the initializer's arguments: they would be sent before the next one starts
     for number in range(how.jobs):
-        slots.put(number if how.sandboxed else None)
-    with concurrent.futures.ProcessPoolExecutor(how.jobs, context, begin, (original, slots)) as pool:
+        places.put((original, number if how.sandboxed else None))
+    with concurrent.futures.ProcessPoolExecutor(how.jobs, context, begin, (places,)) as pool:
         futures = {pool.submit(one, data, how.cell_seconds): key for key, data in waiting.items()}
         try:
             for future in concurrent.futures.as_completed(futures):
@@ -94,9 +96,10 @@ def with_processes(original: Original, waiting: dict[str, bytes], how: How) -> F
 place: dict[str, Any] = {}  # of this process, when it is one of a pool: the homework, and its slot
 
 
-def begin(original: Original, slots: multiprocessing.Queue) -> None:
+def begin(places: multiprocessing.Queue) -> None:
     """The first that a process of the pool does."""
-    place.update(original=original, slot=slots.get())
+    original, slot = places.get()
+    place.update(original=original, slot=slot)
     if sys.platform == "linux":
         import resource
 
