@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import io
-import random
 import signal
 import threading
 import traceback
@@ -18,15 +16,12 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import torch
-
 from homework import outside
 from homework.cells import Assignment
 from homework.checks import CheckFailed
 from homework.split import Split, split
 from homework.splitting.programs import Programs
-from homework.steps import COURSE_FILE, COURSE_MODULE
+from homework.steps import COURSE_FILE, COURSE_MODULE, as_the_course_wants, forget_results, run
 from homework.values import Opaque, Unreadable, Writer
 
 MOST_SECONDS = 120.0  # for judging a part of a test
@@ -146,28 +141,13 @@ def within_a_function(error: Exception) -> bool:
     return any(frame.filename == COURSE_FILE and frame.name != "<module>" for frame in frames)
 
 
-def forget_results(names: dict[str, Any]) -> None:
-    """Empty the memory of given functions that are `functools.cache`d."""
-    for thing in names.values():
-        if isinstance(thing, functools._lru_cache_wrapper):
-            thing.cache_clear()
-
-
 def judgement_of(error: Exception) -> Judgement:
     """Why a test did not pass."""
     if isinstance(error, CheckFailed):
         return Judgement(False, str(error), error.hint)
     if isinstance(error, (Unreadable, outside.Missing)):
         return Judgement(False, str(error))
-    told = getattr(error, "told", None)
-    if told is None:
-        return Judgement(False, f"{type(error).__name__}: {error}")
-    place = f"\n  in your code, {told['place']}" if told["place"] else ""
-    return Judgement(False, f"{told['type']}: {told['text']}{place}")
-
-
-def run(source: str, names: dict[str, Any]) -> None:
-    exec(compile(source, COURSE_FILE, "exec"), names)
+    return Judgement(False, getattr(error, "told", None) or f"{type(error).__name__}: {error}")
 
 
 @contextlib.contextmanager
@@ -197,24 +177,3 @@ def quiet() -> Iterator[None]:
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-@contextlib.contextmanager
-def as_the_course_wants(seed: int) -> Iterator[None]:
-    """torch's settings as a new process has them, and random numbers of this seed; as before afterwards."""
-    before = torch.get_default_dtype(), torch.get_rng_state(), random.getstate(), np.random.get_state()
-    threads = torch.get_num_threads()
-    try:
-        torch.set_default_dtype(torch.float32)
-        torch.set_num_threads(1)
-        torch.default_generator.manual_seed(seed)
-        random.seed(seed)
-        np.random.seed(seed)
-        with torch.inference_mode(False), torch.enable_grad():
-            yield
-    finally:
-        torch.set_default_dtype(before[0])
-        torch.set_rng_state(before[1])
-        random.setstate(before[2])
-        np.random.set_state(before[3])
-        torch.set_num_threads(threads)

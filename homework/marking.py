@@ -127,7 +127,7 @@ class Run:
     """
 
     def __init__(self, assignment: Assignment, session: Session, judge: Judge):
-        self.assignment, self.session, self.judge = assignment, session, judge
+        self.session, self.judge = session, judge
         self.marks, self.state = Marks(), Answered.of(assignment)
         self.sources = [c.source for c in assignment.of_kind(ANSWER, EXTRA) if c.cell_type == "code"]
         self.hearing, self.life = judge.hearing(self.sources), session.restarts

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from homework import style
+from homework.replies import in_words
 from homework.steps import Steps, is_course
 from homework.values import Opaque, Reader, Unreadable, read_text
 
@@ -18,15 +19,15 @@ KNOWN = {
     for name, kind in vars(builtins).items()
     if isinstance(kind, type)
     and issubclass(kind, Exception)
-    and not issubclass(kind, (Warning, UnicodeError))
+    and not issubclass(kind, (Warning, UnicodeError, ExceptionGroup))  # the last two want more than a text
 }
 
 
 class StudentError(Exception):
     """An error of a type that the judge does not have. Every error that came out of the student's process
-    carries `told`, a dict with its "type", "text" and "place"."""
+    carries `told`, in words for a student."""
 
-    told: dict[str, str]
+    told: str
 
 
 class Missing(Exception):
@@ -147,10 +148,10 @@ def error_of(told: object) -> Exception:
     """The error that a student's process told of, as one of this process."""
     if type(told) is not dict or type(told.get("types")) is not list:
         raise Unreadable("it sent something that is no reply")
+    place = None if told.get("place") is None else read_text(told["place"])
     names = [read_text(name)[:80] for name in told["types"][:10]] or ["Exception"]
     text = read_text(told.get("text", ""))[:2000]
-    place = None if told.get("place") is None else read_text(told["place"])[:200]
     kind = next((KNOWN[name] for name in names if name in KNOWN and name != "Exception"), StudentError)
     error = kind(text)
-    error.told = {"type": names[0], "text": text, "place": place}
+    error.told = in_words({"types": names, "text": text, "place": place})
     return error

@@ -76,7 +76,7 @@ def split(assignment: Assignment) -> Split:
     }
     given = {cell.name: trees[cell.name] for cell in assignment.of_kind(GIVEN) if cell.name in trees}
     tests = {cell.name: trees[cell.name] for cell in assignment.of_kind(TEST)}
-    live = live_names(given.values(), tests.values(), assignment)
+    live = live_names(given.values(), tests.values())
     course = Course.of(given.values())
     numbers = Numbers()
     found, kept = {}, {}
@@ -137,9 +137,7 @@ def hidden_lines(source: str) -> set[int]:
     return lines
 
 
-def live_names(
-    given: Iterable[ast.Module], tests: Iterable[ast.Module], assignment: Assignment
-) -> frozenset[str]:
+def live_names(given: Iterable[ast.Module], tests: Iterable[ast.Module]) -> frozenset[str]:
     """The names that only answers bind, or given statements that use such names."""
     bound: dict[str, bool] = {}  # by given cells; whether by a definition
     statements = [statement for tree in given for statement in tree.body]

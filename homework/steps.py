@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import copy
 import functools
 import inspect
+import random
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -168,3 +170,36 @@ def inputs_of(args: tuple, kwargs: dict) -> dict[str, Any]:
     for key, thing in [*enumerate(args), *kwargs.items()]:
         look(str(key), thing, 0)
     return found
+
+
+def run(source: str, names: dict[str, Any]) -> None:
+    """Execute a program of a test, or of what a homework gives."""
+    exec(compile(source, COURSE_FILE, "exec"), names)
+
+
+def forget_results(names: dict[str, Any]) -> None:
+    """Empty the memory of given functions that are `functools.cache`d."""
+    for thing in names.values():
+        if isinstance(thing, functools._lru_cache_wrapper):
+            thing.cache_clear()
+
+
+@contextlib.contextmanager
+def as_the_course_wants(seed: int) -> Iterator[None]:
+    """torch's settings as a new process has them, and random numbers of this seed; as before afterwards."""
+    before = torch.get_default_dtype(), torch.get_rng_state(), random.getstate(), np.random.get_state()
+    threads = torch.get_num_threads()
+    try:
+        torch.set_default_dtype(torch.float32)
+        torch.set_num_threads(1)
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed)
+        with torch.inference_mode(False), torch.enable_grad():
+            yield
+    finally:
+        torch.set_default_dtype(before[0])
+        torch.set_rng_state(before[1])
+        random.setstate(before[2])
+        np.random.set_state(before[3])
+        torch.set_num_threads(threads)

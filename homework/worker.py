@@ -8,11 +8,9 @@ elsewhere, from the values that go out with the reply. So nothing here has to be
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -77,22 +75,12 @@ class Namespaces:
     """
 
     def __init__(self):
-        from homework.steps import COURSE_FILE, COURSE_MODULE
+        from homework.steps import COURSE_MODULE
 
-        self.file = COURSE_FILE
         self.course: dict = {"__name__": COURSE_MODULE}
         self.test: dict = {}
         self.kept: dict = {}
         self.inside = None
-
-    def run(self, source: str, names: dict) -> None:
-        exec(compile(source, self.file, "exec"), names)
-
-    def forget_results(self) -> None:
-        """Empty the memory of given functions that are `functools.cache`d."""
-        for thing in self.course.values():
-            if isinstance(thing, functools._lru_cache_wrapper):
-                thing.cache_clear()
 
     def begin(self, answers: dict) -> None:
         """A new test, on these answers."""
@@ -159,51 +147,38 @@ class Worker:
 
     def take_given(self, request):
         """Keep what a given cell gives for the tests, before the student's code can change it."""
+        from homework.steps import run
+
         names = self.shell.user_ns
         self.namespaces.course |= {name: names[name] for name in request.get("names", ()) if name in names}
-        self.namespaces.run(request.get("functions", ""), self.namespaces.course)
+        run(request.get("functions", ""), self.namespaces.course)
 
     def test(self, request, reply):
         """Run the inner program of a part of a test; what its steps gave goes into the reply."""
+        import numpy as np
+
+        from homework import steps
+
         spaces = self.namespaces
         if request["forget"]:
-            spaces.forget_results()
+            steps.forget_results(spaces.course)
         if request["first"]:
             names = self.shell.user_ns
             spaces.begin({name: names[name] for name in request["live"] if name in names})
         spaces.inside.inputs = request.get("inputs", {})
         spaces.inside.notes, spaces.inside.missed = [], None
         try:
-            with as_the_course_wants(seed=int(not request["first"])):
-                spaces.run(request["source"], spaces.test)
+            with (
+                steps.as_the_course_wants(seed=int(not request["first"])),
+                np.errstate(all="warn"),
+                warnings.catch_warnings(action="default"),
+            ):
+                steps.run(request["source"], spaces.test)
         except BaseException as error:  # SystemExit too: nothing that a test raises may end the worker
             return error
         finally:
             reply |= {"notes": spaces.inside.notes, "missed": spaces.inside.missed}
         return None
-
-
-@contextlib.contextmanager
-def as_the_course_wants(seed):
-    """torch's settings as a new process has them, and random numbers of this seed; the student's own settings
-    are back afterwards."""
-    import numpy as np
-    import torch
-
-    dtype, records, seeds = torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_rng_state()
-    try:
-        torch.set_default_dtype(torch.float32)
-        torch.set_grad_enabled(True)
-        torch.default_generator.manual_seed(seed)
-        random.seed(seed)
-        np.random.seed(seed)
-        with warnings.catch_warnings(), np.errstate(all="warn"):
-            warnings.simplefilter("default")
-            yield
-    finally:
-        torch.set_default_dtype(dtype)
-        torch.set_grad_enabled(records)
-        torch.set_rng_state(seeds)
 
 
 def main():

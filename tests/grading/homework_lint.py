@@ -125,7 +125,7 @@ def read_tests(homework: str) -> dict[str, Tested]:
     }
     given = [trees[cell.name] for cell in assignment.of_kind(GIVEN) if cell.name in trees]
     tests = {cell.name: trees[cell.name] for cell in assignment.of_kind(TEST)}
-    live, course = live_names(given, tests.values(), assignment), Course.of(given)
+    live, course = live_names(given, tests.values()), Course.of(given)
     parts = split(assignment).tests
     return {
         name: Tested(tree, "\n".join(part.inner for part in parts[name]), Names(tree, live, course))

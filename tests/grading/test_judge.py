@@ -156,3 +156,8 @@ def test_judging_has_an_end(monkeypatch):
     )
     assert "judging took too long" in found.said[0].message
     assert time.monotonic() - start < 60
+
+
+def test_a_group_of_errors_is_an_error_like_others():
+    group = "def double(x):\n    raise ExceptionGroup('two', [ValueError('one')])"
+    assert "ExceptionGroup: two" in tried(group, "expect(double(1), 2, '')").said[0].message

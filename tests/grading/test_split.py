@@ -14,6 +14,7 @@ from homework.cells import ANSWER, GIVEN, TEST, Assignment, Cell
 from homework.folders import COURSE
 from homework.inside import describe
 from homework.judge import Judge, Judgement
+from homework.steps import run
 from homework.worker import Namespaces, Worker
 
 SETUP = "import torch\nfrom torch import nn\nfrom homework.checks import expect, judged, observe, require\n"
@@ -47,7 +48,7 @@ def tried(answer: str, test: str, given: str = "") -> Tried:
     hearing, names, spaces = judge.hearing([answer]), {}, Namespaces()
     exec(SETUP + given, names)
     spaces.course |= {name: names[name] for name in judge.split.kept["setup"]}
-    spaces.run(judge.split.given["setup"].inner, spaces.course)
+    run(judge.split.given["setup"].inner, spaces.course)
     exec(answer, names)
     worker = SimpleNamespace(namespaces=spaces, shell=SimpleNamespace(user_ns=names))
     found = Tried(judge.split.given["setup"].inner, [], [], names)
