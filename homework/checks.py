@@ -6,14 +6,14 @@ mistakes would give to `expect`, and the student reads which of them theirs look
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
-NUMBERS_SHOWN = 12  # of a tensor, in a message
+from homework.comparing import difference
+from homework.relations import relation
 
 
 class CheckFailed(AssertionError):
@@ -40,18 +40,65 @@ def expect(
         wanted: the right value: a tensor, a number, a string, a bool, or a list, tuple or dict of these.
         what: the expression that was tried, as the student would write it: "mean_of_rows(x)".
         hints: {sentence that names a mistake: the value which that mistake gives}. The value may be a
-            function without arguments, computed only when the check fails. The first that matches `got`
-            is shown.
+            function without arguments, computed only when the check fails. Shown is the one that matches
+            `got`. Of a list, a tuple or a dict each entry may have a mistake of its own. Where two mistakes
+            give the same value, both are named. Without any, `relation` is asked.
         rtol, atol: how far numbers may be off: |got - wanted| <= atol + rtol * |wanted|.
 
     Raises:
         CheckFailed: with what was expected, what came, and the hint.
     """
-    problem = difference(got, wanted, rtol, atol)
-    if problem is None:
+    found = difference(got, wanted, rtol, atol)
+    if found is None:
         return
-    message = f"{what}: {problem}\n  expected: {show(wanted)}\n  got:      {show(got)}"
-    raise CheckFailed(message, matching_hint(got, hints or {}, rtol, atol))
+    message = f"{what}: {found.problem}\n  expected: {found.wanted}\n  got:      {found.got}"
+    hint = matching_hint(got, wanted, hints or {}, rtol, atol) or relation(got, wanted, rtol, atol)
+    raise CheckFailed(message, hint)
+
+
+def at_least(
+    value: float, needed: float, what: str, *, safe: float | None = None, hint: str | None = None,
+    percent: bool = True,
+) -> None:  # fmt: skip
+    """Hold something measured, such as an accuracy, against a threshold, and print what was reached.
+
+    Args:
+        value: what was reached.
+        needed: the least that passes.
+        what: what was measured: "of 1,000 test digits are read right".
+        safe: below it, the printed line warns: hidden tests measure on other data.
+        hint: what helps when it is too little.
+        percent: print 0.953 as 95.3 %.
+
+    Raises:
+        CheckFailed: it is less, or no number.
+    """
+    reached(value, needed, what, safe, hint, percent, better=1)
+
+
+def at_most(
+    value: float, needed: float, what: str, *, safe: float | None = None, hint: str | None = None,
+    percent: bool = False,
+) -> None:  # fmt: skip
+    """As `at_least`, for what should be small, such as an error; `safe` is the value above which it warns."""
+    reached(value, needed, what, safe, hint, percent, better=-1)
+
+
+def reached(
+    value: float, needed: float, what: str, safe: float | None, hint: str | None, percent: bool, better: int
+) -> None:
+    """Print what was reached, or raise CheckFailed. `better` is 1 where more is better, else -1."""
+    value, side = float(value), "at least" if better > 0 else "at most"
+    words = f"{what}: {amount(value, percent)}, {side} {amount(needed, percent)} needed"
+    if not better * (value - needed) >= 0:
+        raise CheckFailed(words, hint)
+    if safe is not None and better * (value - safe) < 0:
+        words += f". That is near the edge, and hidden tests have other data: aim at {amount(safe, percent)}"
+    print(words)
+
+
+def amount(value: float, percent: bool) -> str:
+    return f"{100 * value:.1f} %" if percent else f"{value:.3g}"
 
 
 def require(condition: Any, message: str, hint: str | None = None) -> None:
@@ -83,112 +130,45 @@ def judged(function: Callable) -> Callable:
     return function
 
 
-def matching_hint(got: Any, hints: Mapping[str, Any], rtol: float, atol: float) -> str | None:
-    """The first hint whose mistaken value is what came; None when it is no known mistake."""
-    for sentence, value in hints.items():
-        if isinstance(value, Callable):
-            value = value()
-        if difference(got, value, rtol, atol) is None:
-            return sentence
-    return None
+def matching_hint(got: Any, wanted: Any, hints: Mapping[str, Any], rtol: float, atol: float) -> str | None:
+    """The hints whose mistaken value is what came; None when it is no known mistake."""
+    values = {
+        sentence: value() if isinstance(value, Callable) else value for sentence, value in hints.items()
+    }
+    found = [sentence for sentence, value in values.items() if same(got, value, rtol, atol)]
+    return " Or: ".join(found) if found else hints_by_entry(got, wanted, values, rtol, atol)
 
 
-def difference(got: Any, wanted: Any, rtol: float, atol: float) -> str | None:
-    """In words, how `got` differs from `wanted`; None when it does not.
-
-    Types are compared by identity of the class, so that an object which claims to equal everything does not
-    pass.
-    """
-    if isinstance(wanted, torch.Tensor):
-        return tensor_difference(got, wanted, rtol, atol)
-    if isinstance(wanted, (bool, str)) or wanted is None:
-        if type(got) is type(wanted) and got == wanted:
-            return None
-        return "the value is wrong" if type(got) is type(wanted) else wrong_type(got, wanted)
-    if isinstance(wanted, numbers.Real):
-        return number_difference(got, wanted, rtol, atol)
-    if isinstance(wanted, (list, tuple)):
-        return sequence_difference(got, wanted, rtol, atol)
-    if isinstance(wanted, dict):
-        if type(got) is not dict:
-            return wrong_type(got, wanted)
-        if set(got) != set(wanted):
-            return f"the keys are {sorted(map(str, got))}, not {sorted(map(str, wanted))}"
-        found = ((key, difference(got[key], wanted[key], rtol, atol)) for key in wanted)
-        return next((f"[{key!r}]: {problem}" for key, problem in found if problem), None)
-    raise TypeError(f"expect cannot compare with a {type(wanted).__name__}")
-
-
-def tensor_difference(got: Any, wanted: torch.Tensor, rtol: float, atol: float) -> str | None:
-    """How a tensor differs: in type, shape, dtype, device, or numbers."""
-    if type(got) not in (torch.Tensor, torch.nn.Parameter):
-        return wrong_type(got, wanted)
-    if got.shape != wanted.shape:
-        return f"the shape is {tuple(got.shape)}, not {tuple(wanted.shape)}"
-    if got.dtype != wanted.dtype:
-        return f"the dtype is {got.dtype}, not {wanted.dtype}"
-    if got.device.type != wanted.device.type:
-        return f"the tensor lies on {got.device.type}, not on {wanted.device.type}"
-    form = torch.complex128 if wanted.is_complex() else torch.float64
-    exact, off = wanted.detach().to(form), got.detach().to(form)
-    far = ~torch.isclose(off, exact, rtol=rtol, atol=atol, equal_nan=True)
-    if not far.any():
-        return None
-    if far.all():
-        return "every number is wrong" if far.numel() > 1 else "the number is wrong"
-    first = tuple(far.nonzero()[0].tolist())
-    return f"{int(far.sum())} of {far.numel()} numbers are wrong, the first at {list(first)}"
-
-
-def number_difference(got: Any, wanted: numbers.Real, rtol: float, atol: float) -> str | None:
-    """How a number differs. A tensor or array of one number counts as a number; a bool does not."""
-    if isinstance(wanted, int) and type(got) is not int:
-        return f"a whole number (int) is wanted, not a {type(got).__name__}"
-    if type(got) is torch.Tensor and got.numel() == 1 and got.dtype != torch.bool:
-        got = got.item()
-    if type(got) not in (int, float) and type(got).__module__ != "numpy":
-        return wrong_type(got, wanted)
-    if abs(float(got) - float(wanted)) <= (
-        0 if isinstance(wanted, int) else atol + rtol * abs(float(wanted))
+def hints_by_entry(got: Any, wanted: Any, values: Mapping[str, Any], rtol: float, atol: float) -> str | None:
+    """The hints for the entries of a list, a tuple or a dict that are wrong, each by itself."""
+    if (
+        type(wanted) not in (list, tuple, dict)
+        or type(got) not in (list, tuple, dict)
+        or len(got) != len(wanted)
     ):
         return None
-    return "the number is wrong"
+    keys = wanted if isinstance(wanted, dict) else range(len(wanted))
+    if isinstance(wanted, dict) and (type(got) is not dict or set(got) != set(wanted)):
+        return None
+    found: dict[str, None] = {}
+    for key in keys:
+        if not isinstance(wanted[key], (torch.Tensor, float)) or same(got[key], wanted[key], rtol, atol):
+            continue
+        for sentence, value in values.items():
+            mistaken = entry(value, key, len(wanted))
+            if mistaken is not None and not same(mistaken, wanted[key], rtol, atol):
+                found |= {sentence: None} if same(got[key], mistaken, rtol, atol) else {}
+    return " And: ".join(found) or None
 
 
-def sequence_difference(got: Any, wanted: list | tuple, rtol: float, atol: float) -> str | None:
-    """How a list or a tuple differs; either serves for the other."""
-    if type(got) not in (list, tuple):
-        return wrong_type(got, wanted)
-    if len(got) != len(wanted):
-        return f"it has {len(got)} entries, not {len(wanted)}"
-    pairs = enumerate(zip(got, wanted, strict=True))
-    found = ((i, difference(one, other, rtol, atol)) for i, (one, other) in pairs)
-    return next((f"entry {i}: {problem}" for i, problem in found if problem), None)
+def entry(value: Any, key: Any, length: int) -> Any:
+    """An entry of a mistaken value that is made like the right one; else None."""
+    if type(value) not in (list, tuple, dict) or len(value) != length:
+        return None
+    if isinstance(value, dict):
+        return value.get(key)
+    return value[key] if isinstance(key, int) else None
 
 
-def wrong_type(got: Any, wanted: Any) -> str:
-    """Words for a value of the wrong type."""
-    if got is None:
-        return "nothing came back (None). Does your function end with `return`?"
-    return f"the type is {type(got).__name__}, not {type(wanted).__name__}"
-
-
-def show(value: Any) -> str:
-    """A value for a message, short."""
-    if isinstance(value, torch.Tensor):
-        shape = "×".join(map(str, value.shape)) or "one number"
-        if value.numel() <= NUMBERS_SHOWN:
-            text = short_numbers(value.detach().cpu())
-        else:
-            text = short_numbers(value.detach().cpu().flatten()[:6])[:-1] + ", …]"
-        return f"{text}  ({shape}, {str(value.dtype).removeprefix('torch.')})"
-    text = repr(value)
-    return text if len(text) <= 200 else text[:197] + "…"
-
-
-def short_numbers(value: torch.Tensor) -> str:
-    """Nested lists of numbers with five significant digits."""
-    if value.dim() == 0:
-        number = value.item()
-        return f"{number:.5g}" if isinstance(number, float) else str(number)
-    return "[" + ", ".join(short_numbers(part) for part in value) + "]"
+def same(got: Any, value: Any, rtol: float, atol: float) -> bool:
+    return difference(got, value, rtol, atol) is None

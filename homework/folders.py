@@ -47,6 +47,11 @@ class Folders:
         """{"hw3": the student's copy}, in the order of the names."""
         return {path.name.split("_")[0]: path for path in sorted(self.copies.glob("hw*_*.ipynb"))}
 
+    @property
+    def handed_out(self) -> Path:
+        """Has the copies as they were released; nobody works in them."""
+        return self.copies / ".handed_out"
+
     def source(self, name: str) -> Path:
         """The source of a homework; raises CourseError when there is none."""
         return find(self.all_sources(), name, self.sources)

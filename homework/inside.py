@@ -82,7 +82,7 @@ class Inside(Steps):
     def live(self, number: str, act: Callable[[], Any], inputs: dict[str, Any]) -> Any:
         return self.perform(number, act, inputs)
 
-    def step_observe(self, number: str, function: Any, thunk: Callable[[], Any], about: str) -> Any:
+    def step_observe(self, number: str, function: Any, thunk: Callable[[], Any]) -> Any:
         return thunk() if self.muted else self.perform(number, thunk)
 
     def step_sent(self, name: str) -> Any:

@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from homework import outside
-from homework.cells import Assignment
+from homework.cells import GIVEN, Assignment
 from homework.checks import CheckFailed
+from homework.error_hints import hint_for
+from homework.sourcetext import Sources
 from homework.split import Split, split
 from homework.splitting.programs import Programs
 from homework.steps import COURSE_FILE, COURSE_MODULE, as_the_course_wants, forget_results, run
@@ -36,6 +38,7 @@ class Judgement:
         passed: whether all that it wants is so.
         message: what was expected and what came, or the error in words.
         hint: names the mistake, if it is a known one.
+        printed: what the test printed, such as the accuracy that was reached.
         in_a_given_function: whether it did not pass within a function that the homework gives, and which the
             student's process has run to its end.
     """
@@ -43,6 +46,7 @@ class Judgement:
     passed: bool
     message: str = ""
     hint: str | None = None
+    printed: str = ""
     in_a_given_function: bool = False
 
 
@@ -55,6 +59,7 @@ class Judge:
 
     def __init__(self, assignment: Assignment):
         self.split: Split = split(assignment)
+        self.modules = given_imports(assignment)
         self.course: dict[str, Any] | None = None
         self.made: dict[tuple[str, bool], dict[str, Any]] = {}
 
@@ -89,13 +94,13 @@ class Judge:
         Args:
             sources: the answers, to be read for style.
         """
-        return Hearing(self, sources)
+        return Hearing(self, Sources(sources, self.modules))
 
 
 class Hearing:
     """The tests of one hand-in, as long as its process lives."""
 
-    def __init__(self, judge: Judge, sources: list[str]):
+    def __init__(self, judge: Judge, sources: Sources):
         self.judge, self.sources = judge, sources
         self.answers = {name: Opaque(name) for name in judge.split.live}
         self.names: dict[str, Any] = {}
@@ -110,7 +115,7 @@ class Hearing:
             notes, ending, missed: see `homework.replies.Reply`.
         """
         programs = self.judge.programs(test)[hidden]
-        with ONE_AT_A_TIME, quiet(), as_the_course_wants(seed=int(hidden)):
+        with ONE_AT_A_TIME, quiet() as output, as_the_course_wants(seed=int(hidden)):
             given = self.judge.given()
             try:
                 if hidden and self.steps is not None:
@@ -131,8 +136,15 @@ class Hearing:
                 inner = within_a_function(error)
                 if inner:
                     forget_results(given)
-                return dataclasses.replace(judgement_of(error), in_a_given_function=inner)
-        return Judgement(True)
+                judgement = dataclasses.replace(judgement_of(error), in_a_given_function=inner)
+                return dataclasses.replace(judgement, printed=output.getvalue())
+        return Judgement(True, printed=output.getvalue())
+
+
+def given_imports(assignment: Assignment) -> dict[str, str]:
+    """{name: the full name of what it stands for} of what the homework imports for the answers."""
+    code = [cell.source for cell in assignment.of_kind(GIVEN) if cell.cell_type == "code"]
+    return Sources(code).imported
 
 
 def within_a_function(error: Exception) -> bool:
@@ -147,7 +159,8 @@ def judgement_of(error: Exception) -> Judgement:
         return Judgement(False, str(error), error.hint)
     if isinstance(error, (Unreadable, outside.Missing)):
         return Judgement(False, str(error))
-    return Judgement(False, getattr(error, "told", None) or f"{type(error).__name__}: {error}")
+    told = getattr(error, "told", None) or f"{type(error).__name__}: {error}"
+    return Judgement(False, told, hint_for(told))
 
 
 @contextlib.contextmanager
@@ -171,9 +184,9 @@ def within(seconds: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """No output and no warnings from what runs."""
-    nowhere = io.StringIO()
-    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere), warnings.catch_warnings():
+def quiet() -> Iterator[io.StringIO]:
+    """What runs prints into the text that is given, and warns nobody."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield
+        yield output

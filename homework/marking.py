@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from homework.answered import Answered
-from homework.cells import ANSWER, EXTRA, QUESTION, TEST, Assignment, Cell, task_of
+from homework.cells import ANSWER, EXTRA, GIVEN, QUESTION, TEST, Assignment, Cell
+from homework.definitions import tree_of
+from homework.excerpts import loads_of
 from homework.judge import Judge, Judgement
+from homework.outcomes import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Outcome, Result
 from homework.replies import Ending, Reply
 from homework.session import Session
 from homework.split import Split
@@ -21,17 +23,6 @@ from homework.split import Split
 MOST_STUCK = 2  # tests of a task that hang or crash before the others of the task are left out
 
 
-class Outcome(enum.StrEnum):
-    """What a test ended with."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNANSWERED = "unanswered"
-    TIMEOUT = "timeout"
-    CRASHED = "crashed"
-
-
-PASSED, FAILED, UNANSWERED, TIMEOUT, CRASHED = Outcome
 OUTCOMES = {
     Ending.ERROR: FAILED,
     Ending.TIMEOUT: TIMEOUT,
@@ -43,52 +34,6 @@ HIDDEN_WORDS = {
     TIMEOUT: "a hidden test did not pass (it tries other values of the same kind): it took too long",
     CRASHED: "a hidden test did not pass (it tries other values of the same kind): Python crashed",
 }
-
-
-@dataclasses.dataclass
-class Result:
-    """What became of one test.
-
-    `message` and `hint` are for the student; with `hidden` the message says no more than that a hidden test
-    failed.
-    """
-
-    name: str
-    status: Outcome
-    points: float
-    max_points: float
-    message: str = ""
-    hint: str | None = None
-    hidden: bool = False
-
-    @property
-    def task(self) -> str:
-        return task_of(self.name)
-
-
-@dataclasses.dataclass
-class Marks:
-    """All tests of one hand-in.
-
-    Attributes:
-        results: one for each TEST cell, in order.
-        problems: {name of a cell of the student's: what went wrong when it ran}.
-        outputs: {name of a cell: its text output}.
-        stopped: why the run ended before its end; empty when it did not.
-    """
-
-    results: list[Result] = dataclasses.field(default_factory=list)
-    problems: dict[str, str] = dataclasses.field(default_factory=dict)
-    outputs: dict[str, str] = dataclasses.field(default_factory=dict)
-    stopped: str = ""
-
-    @property
-    def points(self) -> float:
-        return sum(result.points for result in self.results)
-
-    @property
-    def max_points(self) -> float:
-        return sum(result.max_points for result in self.results)
 
 
 def mark(
@@ -105,7 +50,7 @@ def mark(
         assignment: the homework with the answers in their places. With its hidden tests, they count too.
         session: where it runs.
         judge: of this homework; a new one without it.
-        only: run the tests of this task alone; all other cells still run.
+        only: run this task alone, with what it needs of the others.
         progress: called before each cell.
     """
     run = Run(assignment, session, judge or Judge(assignment))
@@ -154,7 +99,7 @@ class Run:
 
     def run_test(self, cell: Cell) -> Result:
         """The visible part, then the hidden one."""
-        self.said = ""
+        self.said, printed = "", ""
         for hidden, programs in enumerate(self.judge.programs(cell.name)):
             if not programs.outer:
                 continue
@@ -169,10 +114,12 @@ class Run:
             if reply.ending not in (Ending.OK, Ending.ERROR):
                 return failed(cell, OUTCOMES[reply.ending], problem_text(reply), None, bool(hidden))
             judgement = self.judged(cell, bool(hidden), reply)
+            printed = printed if hidden else judgement.printed
             if not judgement.passed:
                 self.said, self.forget = judgement.message, judgement.in_a_given_function
-                return failed(cell, FAILED, judgement.message, judgement.hint, bool(hidden))
-        return Result(cell.name, PASSED, cell.points, cell.points)
+                result = failed(cell, FAILED, judgement.message, judgement.hint, bool(hidden))
+                return dataclasses.replace(result, printed=printed)
+        return Result(cell.name, PASSED, cell.points, cell.points, printed=printed)
 
     def judged(self, cell: Cell, hidden: bool, reply: Reply) -> Judgement:
         if self.life != self.session.restarts:
@@ -188,13 +135,21 @@ def request_of(cell: Cell, homework: Split) -> dict[str, Any]:
     return request
 
 
-def cells_to_run(assignment: Assignment, only: str | None) -> Iterator[Cell]:
-    """The code cells of a homework; of the tests, those of one task where it is named."""
-    for cell in assignment.cells:
-        if cell.cell_type != "code" or cell.kind == QUESTION:
-            continue
-        if cell.kind != TEST or only is None or cell.task == only:
-            yield cell
+def cells_to_run(assignment: Assignment, only: str | None) -> list[Cell]:
+    """The code cells of a homework; of one task, where it is named, its tests and what they and its answers
+    use of the others."""
+    cells = [cell for cell in assignment.cells if cell.cell_type == "code" and cell.kind != QUESTION]
+    if only is None:
+        return cells
+    trees = {cell.name: tree_of(cell.source) for cell in cells}
+    kept = {cell.name for cell in cells if only == cell.task and cell.kind in (ANSWER, TEST)}
+    while True:
+        used = loads_of(trees[name] for name in kept if trees[name] is not None)
+        more = {cell.name for cell in cells if cell.kind != TEST and cell.binds & used}
+        more |= {cell.name for cell in cells if cell.kind in (GIVEN, EXTRA) and not cell.binds}
+        if more <= kept:
+            return [cell for cell in cells if cell.name in kept]
+        kept |= more
 
 
 def note_run(cell: Cell, reply: Reply, marks: Marks) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import collections
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from homework import style
 from homework.replies import in_words
+from homework.sourcetext import Sources
 from homework.steps import Steps, is_course
 from homework.values import Opaque, Reader, Unreadable, read_text
 
@@ -43,9 +44,9 @@ class Outside(Steps):
         sources: the answers, to be read for style.
     """
 
-    def __init__(self, notes: object, ending: object = None, sources: Iterable[str] = ()):
+    def __init__(self, notes: object, ending: object = None, sources: Sources | None = None):
         super().__init__()
-        self.sources = list(sources)
+        self.sources = sources or Sources([])
         self.notes: dict[tuple[str, int], collections.deque] = collections.defaultdict(collections.deque)
         self.ending, self.missed = ending, None
         self.aside: list[torch.Tensor] = []
@@ -107,10 +108,11 @@ class Outside(Steps):
     def live(self, number: str, act: Callable[[], Any], inputs: dict[str, Any]) -> Any:
         return self.take(number, inputs)
 
-    def step_observe(self, number: str, function: Any, thunk: Callable[[], Any], about: str) -> Any:
+    def step_observe(self, number: str, function: Any, thunk: Callable[[], Any]) -> Any:
         value = self.take(number)
-        if function is style.loops_in and type(value) is list:
-            return sorted({*map(str, value), *style.loops_in_source(self.sources, about)})
+        if function in (style.loops_in, style.uses) and type(value) is list:
+            with style.judging(self.sources):  # the text as well: what runs there can hide
+                return sorted({*map(str, value), *thunk()})
         return value
 
     def step_sent(self, name: str) -> Any:

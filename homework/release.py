@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from homework.cells import CODE_STUB, TEXT_STUB
+from homework.cells import CODE_STUB, TEST, TEXT_STUB, kind_of
 from homework.folders import COURSE, Folders, copy_name, read_source
 from launcher.errors import CourseError
 from launcher.files import whole_file
@@ -42,6 +43,11 @@ def student_copy(source: NotebookNode) -> NotebookNode:
             notebook, _ = step(config=config).preprocess(notebook, {})
     except Exception as problem:
         raise CourseError(f"nbgrader refuses the source: {problem}") from problem
+    for cell in notebook.cells:
+        if (
+            kind_of(cell.metadata) == TEST
+        ):  # JupyterLab shows the first line of a folded cell, the test's title
+            cell.metadata.jupyter = NotebookNode(source_hidden=True)
     notebook.metadata = NotebookNode(kernelspec=KERNELSPEC, language_info={"name": "python"})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
@@ -64,16 +70,22 @@ def release(names: list[str], folders: Folders = COURSE) -> list[str]:
     """
     names = names or list(folders.all_sources())
     sources = [read_source(name, folders)[0] for name in names]
-    folders.copies.mkdir(parents=True, exist_ok=True)
     return [release_one(source, folders) for source in sources]
 
 
 def release_one(source: NotebookNode, folders: Folders) -> str:
-    """Write one copy, unless it is there already; returns the line that says which."""
-    target = folders.copies / copy_name(source)
-    text = to_text(student_copy(source))
+    """Write a copy to work in, and one for `check` to know what was handed out; returns the line that says
+    whether there was anything to write."""
+    name, text = copy_name(source), to_text(student_copy(source))
+    written = [write(folder / name, text) for folder in (folders.copies, folders.handed_out)]
+    return f"{name}: {'written' if any(written) else 'unchanged'}"
+
+
+def write(target: Path, text: str) -> bool:
+    """Write a file unless it is there already; returns whether it was written."""
     if target.exists() and target.read_bytes() == text.encode():
-        return f"{target.name}: unchanged"
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(target) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
-    return f"{target.name}: written"
+    return True

@@ -41,6 +41,7 @@ class Session:
         self.replay: list[dict] = []  # what has run and is run again after a restart
         self.restarts = 0
         self.process: WorkerProcess | None = None
+        self.is_ready = False
         self.folder: tempfile.TemporaryDirectory | None = None
         self.number = 0
 
@@ -92,9 +93,10 @@ class Session:
 
     def ensure_running(self) -> None:
         """Start the worker, and bring a new one to where the last one was."""
-        if self.process is not None:
+        if self.process is not None and self.is_ready:
             return
         self.start()
+        self.is_ready = True
         for request in list(self.replay):
             try:
                 self.ask(request)
@@ -102,12 +104,18 @@ class Session:
                 self.replay.remove(request)
                 raise
 
-    def start(self) -> None:
-        """Start the worker; raises WorkerDied when it does not come up."""
+    def begin(self) -> None:
+        """Let the worker start, and do not wait for it: it has torch to import."""
+        if self.process is not None:
+            return
         argv, environment = self.command()
         self.folder = tempfile.TemporaryDirectory(prefix="homework-", ignore_cleanup_errors=True)
         environment = {"IPYTHONDIR": self.folder.name, **environment}
         self.process = WorkerProcess(argv, environment, self.folder.name)
+
+    def start(self) -> None:
+        """Start the worker; raises WorkerDied when it does not come up."""
+        self.begin()
         if not self.process.receive(START_SECONDS).get("ready"):
             raise WorkerDied("it did not start")
 
@@ -129,7 +137,7 @@ class Session:
         """End the worker and everything in its folder."""
         if self.process is not None:
             self.process.stop()
-            self.process = None
+            self.process, self.is_ready = None, False
         if self.folder is not None:
             self.folder.cleanup()
             self.folder = None

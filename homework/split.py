@@ -21,6 +21,7 @@ import dataclasses
 from collections.abc import Iterable
 
 from homework.cells import GIVEN, HIDDEN, TEST, Assignment, Cell
+from homework.sourcetext import without_magics
 from homework.splitting.names import Course
 from homework.splitting.programs import Programs, make_programs
 from homework.splitting.rewriting import Numbers
@@ -33,7 +34,6 @@ from homework.splitting.syntax import (
     is_read_before_binding,
     reads,
 )
-from homework.style import without_magics
 
 
 @dataclasses.dataclass

@@ -1,62 +1,129 @@
-"""How an answer is written: whether it has loops. It counts for style only: code can hide how it works."""
+"""How an answer is written: whether it has loops, and what of other libraries it uses.
+
+Both are read from the text of the student's cells, in the notebook as by the judge; who wants to hide
+something can. What runs is seen by `torch_calls`.
+"""
 
 from __future__ import annotations
 
-import ast
+import contextlib
 import dis
-from collections.abc import Iterable
-from types import FunctionType
+import linecache
+import types
+from collections.abc import Callable, Iterable, Iterator
+from types import CodeType, FunctionType
+from typing import Any
 
-LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+from torch.overrides import TorchFunctionMode
 
+from homework.sourcetext import Sources, without_magics
 
-def loops_in(function: FunctionType, seen: tuple = ()) -> list[str]:
-    """Names of the functions that hold a loop, among this one and those of its notebook that it calls."""
-    found, codes = [], [function.__code__] if isinstance(function, FunctionType) else []
-    for code in codes:
-        codes += [inner for inner in code.co_consts if hasattr(inner, "co_code")]
-        steps = {step.opname for step in dis.get_instructions(code)}
-        if "map" in code.co_names or any("FOR_ITER" in step or "BACKWARD" in step for step in steps):
-            found.append(function.__name__)
-    for other in {function.__globals__.get(name) for code in codes for name in code.co_names}:
-        if (
-            isinstance(other, FunctionType)
-            and other.__globals__ is function.__globals__
-            and other not in seen
-        ):
-            found += loops_in(other, (*seen, function, other))
-    return sorted(set(found))
+__all__ = ["Watch", "loops_in", "torch_calls", "uses", "without_magics"]
+
+JUDGED: list[Sources] = []  # the last one: the answers that are being judged
 
 
-def loops_in_source(sources: Iterable[str], name: str) -> list[str]:
-    """The same, read from the text of the cells: all functions of this name, and those that they use."""
-    functions: dict[str, list[ast.FunctionDef]] = {}
-    for source in sources:
-        for node in ast.walk(parsed(source)):
-            if isinstance(node, ast.FunctionDef):
-                functions.setdefault(node.name, []).append(node)
-    waiting, seen, found = [name], set(), set()
-    while waiting:
-        current = waiting.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        for node in functions.get(current, []):
-            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-            if "map" in names or any(isinstance(part, LOOPS) for part in ast.walk(node)):
-                found.add(current)
-            waiting += names & set(functions)
-    return sorted(found)
+def loops_in(function: Any) -> list[str]:
+    """Names of the functions that hold a loop, among an answer and those of its notebook that it uses.
+
+    A loop is `for`, `while`, a comprehension, `map` and its like, a function that calls itself, and what
+    hides one: `exec`, `eval`.
+    """
+    texts, name = sources_of(function)
+    found = set(texts.loops(name)) if texts else set()
+    return sorted(found | {code.co_name for code in codes_of(function) if has_loop(code)})
 
 
-def parsed(source: str) -> ast.AST:
-    """A cell's syntax tree, without the lines that only IPython reads; an empty one when it is no Python."""
+def uses(function: Any, *names: str, only: Iterable[str] = ()) -> list[str]:
+    """What an answer uses that it must not, as full names such as "torch.nn.functional.linear".
+
+    Args:
+        function: the answer. What it uses of its own notebook is looked at too.
+        names: what must not be used: modules and their parts ("torch.nn"), or the last word of a name,
+            whatever stands before it ("softmax", "backward").
+        only: when given, the libraries that may be used ("torch", "math"): all others must not.
+    """
+    texts, name = sources_of(function)
+    return texts.uses(name, names, tuple(only)) if texts else []
+
+
+class Watch(TorchFunctionMode):
+    """Notes the names of torch's functions that run inside `with Watch() as watch:`, in `watch.names`."""
+
+    def __init__(self):
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        self.names.add(getattr(function, "__name__", ""))
+        return function(*args, **(kwargs or {}))
+
+
+def torch_calls(function: Callable, *arguments: Any, **named: Any) -> list[str]:
+    """The names of torch's functions that run in function(*arguments, **named): ["add", "linear"]."""
+    with Watch() as watch:
+        function(*arguments, **named)
+    return sorted(watch.names)
+
+
+@contextlib.contextmanager
+def judging(texts: Sources) -> Iterator[None]:
+    """While it is open, `loops_in` and `uses` read these answers when they are asked about a stand-in."""
+    JUDGED.append(texts)
     try:
-        return ast.parse(without_magics(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
+        yield
+    finally:
+        JUDGED.pop()
 
 
-def without_magics(source: str) -> str:
-    """A cell with empty lines in the place of those that only IPython reads."""
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
+def sources_of(function: Any) -> tuple[Sources | None, str]:
+    """The cells that an answer is made of, and its name in them; None when their text cannot be had."""
+    if type(function).__module__ == "homework.values":  # a stand-in: the judge's
+        return (JUDGED[-1] if JUDGED else None), function.kind
+    function = getattr(function, "__wrapped__", function)
+    cells, modules = {}, {}
+    for one in reachable(function):
+        file = one.__code__.co_filename
+        cells[file] = "".join(linecache.getlines(file))
+        modules |= {name: thing.__name__ for name, thing in one.__globals__.items() if is_module(thing)}
+    return Sources(cells.values(), modules), getattr(function, "__name__", "")
+
+
+def is_module(thing: Any) -> bool:
+    return isinstance(thing, types.ModuleType)
+
+
+def functions_of(thing: Any) -> list[FunctionType]:
+    """A function, or the functions of a class."""
+    if isinstance(thing, type):
+        return [part for part in vars(thing).values() if isinstance(part, FunctionType)]
+    return [thing] if isinstance(thing, FunctionType) else []
+
+
+def reachable(function: Any) -> list[FunctionType]:
+    """An answer's functions, and those of its notebook that they use."""
+    found = functions_of(function)
+    names = found[0].__globals__ if found else {}
+    for one in found:
+        for code in with_inner(one.__code__):
+            for name in code.co_names:
+                more = functions_of(names.get(name))
+                found += [other for other in more if other.__globals__ is names and other not in found]
+    return found
+
+
+def codes_of(function: Any) -> Iterator[CodeType]:
+    for one in reachable(getattr(function, "__wrapped__", function)):
+        yield from with_inner(one.__code__)
+
+
+def with_inner(code: CodeType) -> Iterator[CodeType]:
+    """A function's code, and that of the functions in it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from with_inner(inner)
+
+
+def has_loop(code: CodeType) -> bool:
+    return any("FOR_ITER" in step.opname or "BACKWARD" in step.opname for step in dis.get_instructions(code))

@@ -19,7 +19,10 @@ SHARED = "/dev/shm"  # what processes share, such as the batches of a DataLoader
 SCRATCH_BYTES = 300_000_000
 SHARED_BYTES = 300_000_000
 # Of this folder; nothing of it knows a wanted value.
-INSIDE = ("__init__.py", "checks.py", "inside.py", "steps.py", "style.py", "values.py", "worker.py")
+INSIDE = (
+    *("__init__.py", "checks.py", "comparing.py", "inside.py", "relations.py", "sourcetext.py", "steps.py"),
+    *("style.py", "values.py", "worker.py"),
+)
 # bwrap itself starts with an empty environment (it stands in /proc/1/environ inside), in the group of
 # processes whose memory is limited, with the filter of system calls as file 9.
 START = 'echo $$ >"$1" && exec 9<"$2" && shift 2 && exec "$@"'

@@ -96,7 +96,7 @@ class ForkedSession(Session):
             os.kill(self.process, 9)
             os.waitpid(self.process, 0)
             self.pipe.close()
-            self.process = None
+            self.process, self.is_ready = None, False
         if self.folder is not None:
             self.folder.cleanup()
             self.folder = None

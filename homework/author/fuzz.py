@@ -25,7 +25,7 @@ from unittest import mock
 
 from homework.author.damage import odd_value, roster_text, write_case
 from homework.folders import COURSE, Folders
-from homework.marking import Marks, Outcome, Result
+from homework.outcomes import Marks, Outcome, Result
 from homework.outside import Outside
 from homework.reading import Rejected
 from homework.rebuild import rebuild

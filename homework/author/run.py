@@ -7,7 +7,8 @@ import dataclasses
 from homework.author.forks import Stem, make_session
 from homework.cells import ANSWER, QUESTION, SECONDS, TEST, Assignment, Cell
 from homework.judge import Judge
-from homework.marking import Marks, mark, request_of
+from homework.marking import mark, request_of
+from homework.outcomes import Marks
 
 
 def with_answers(assignment: Assignment, answers: dict[str, str]) -> Assignment:

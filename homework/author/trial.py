@@ -24,7 +24,7 @@ from homework.author.run import run
 from homework.cells import ANSWER, SOLUTION, Assignment, inside, task_of, with_stub
 from homework.folders import load_source
 from homework.judge import Judge
-from homework.marking import PASSED, UNANSWERED, Result
+from homework.outcomes import PASSED, UNANSWERED, Result
 from launcher.errors import CourseError
 
 

@@ -30,7 +30,7 @@ from homework.splitting.syntax import (
 INNER = frozenset(
     f.__name__ if f.__module__ == "builtins" else f"{f.__module__}.{f.__name__}" for f in steps.INNER
 )
-OBSERVERS = frozenset(["observe", "loops_in"])  # of `homework`
+OBSERVERS = frozenset(["observe", "loops_in", "uses", "torch_calls"])  # of `homework`
 
 
 @dataclasses.dataclass(frozen=True)

@@ -104,8 +104,7 @@ class Maker:
 
     def call_step(self, node: ast.Call, own: bool) -> ast.Call:
         if self.names.is_observed(node):
-            about = ast.Constant(ast.unparse(node.args[0]) if node.args else "")
-            return call("observe", self.number(node), node.func, thunk(node), about)
+            return call("observe", self.number(node), node.func, thunk(node))
         roots = sorted(self.names.objects_in(arguments_of(node))) if not own else []
         roots = thunk(ast.Tuple([ast.Name(name, ast.Load()) for name in roots], ast.Load()))
         caller = call("call", self.number(node), self.steps(node.func, own), roots, flag(own))

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 
-CHECKS = ("expect", "require")
+CHECKS = ("expect", "require", "at_least", "at_most")  # of `homework.checks`
 BUILTINS = frozenset(dir(builtins))
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 CHAIN = (ast.Attribute, ast.Subscript, ast.Call)
@@ -90,7 +90,7 @@ def base_of(node: ast.expr) -> ast.expr:
 
 
 def check_of(node: ast.AST) -> str:
-    """ "expect" or "require" when the node is a call of it; else ""."""
+    """The name of the check that a node is a call of, such as "expect"; else ""."""
     name = dotted(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
     return name if name in CHECKS else ""
 

@@ -9,15 +9,17 @@ from itertools import groupby
 from tqdm import tqdm
 
 from homework.answered import told_problems
-from homework.cells import ANSWER, QUESTION, TEST, TEXT_STUB, Assignment
-from homework.folders import COURSE, Folders
-from homework.judge import Judge
-from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Result, mark
+from homework.cells import TEST, Assignment
+from homework.error_hints import hint_for
+from homework.folders import COURSE, Folders, load
+from homework.outcomes import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Result
+from homework.reading import Rejected
+from homework.rebuild import Rebuilt, rebuild
 from homework.session import Session
-from homework.split import NoPython
 from homework.student.own import read_own
 from launcher.errors import CourseError
 
+WIDTH = 90
 SIGNS = {
     PASSED: "passed",
     FAILED: "NOT PASSED",
@@ -41,40 +43,58 @@ def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tupl
         CourseError: no such homework or task, or a notebook that cannot be read.
     """
     own = read_own(name, folders, "read", "Nothing was changed.")
-    assignment = own.homework
-    tasks = list(dict.fromkeys(cell.task for cell in assignment.of_kind(TEST)))
+    handed_out = as_handed_out(own.path.name, folders)
+    tasks = list(dict.fromkeys(cell.task for cell in handed_out.of_kind(TEST)))
     task = task and (task if task.startswith("task") else f"task{task}")
     if task and task not in tasks:
-        raise CourseError(f"{assignment.name} has no {task}; it has {', '.join(tasks)}. Nothing was changed.")
-    if not tasks:
-        raise CourseError(
-            f"{own.path} has no tests any more. Save your answers elsewhere and get the notebook back with\n"
-            f"`git checkout {own.path.name}`. Nothing was changed."
-        )
+        raise CourseError(f"{handed_out.name} has no {task}; it has {', '.join(tasks)}. Nothing was changed.")
     try:
-        judge = Judge(assignment)
-    except NoPython as problem:
+        rebuilt = rebuild(handed_out, handed_out, own.data)
+    except Rejected as problem:
+        raise CourseError(f"{own.path} cannot be checked: {problem}. Nothing was changed.") from None
+    marks = tested(rebuilt.assignment, task)
+    return report(rebuilt, marks), all(result.status == PASSED for result in marks.results)
+
+
+def as_handed_out(name: str, folders: Folders) -> Assignment:
+    """The homework of which a student's notebook is a copy: tests come from it, as in grading."""
+    path = folders.handed_out / name
+    if not path.exists():
         raise CourseError(
-            f"In {own.path.name}, {problem}.\nSave your answers elsewhere, get the notebook back with "
-            f"`git checkout {own.path.name}`, and put them in again. Nothing was changed."
-        ) from None
-    count = len(assignment.cells)
-    with tqdm(total=count, desc=assignment.name, leave=False, file=sys.stderr) as bar, Session() as session:
-        marks = mark(assignment, session, judge=judge, only=task, progress=lambda cell: bar.update())
-    return report(assignment, marks), all(result.status == PASSED for result in marks.results)
+            f"{path} is missing, which has the homework as it was handed out.\n"
+            "Get the course's files again (`git pull`, or a new download; keep your own notebooks). "
+            "Nothing was changed."
+        )
+    return load(path)
 
 
-def report(assignment: Assignment, marks: Marks) -> str:
+def tested(assignment: Assignment, task: str | None) -> Marks:
+    """What the visible tests say, of all tasks or of one."""
+    with Session() as session:
+        session.begin()  # it imports torch while this process does
+        from homework.judge import Judge
+        from homework.marking import mark
+
+        judge, count = Judge(assignment), len(assignment.cells)
+        with tqdm(total=count, desc=assignment.name, leave=False, file=sys.stderr) as bar:
+            return mark(assignment, session, judge=judge, only=task, progress=lambda cell: bar.update())
+
+
+def report(rebuilt: Rebuilt, marks: Marks) -> str:
     """The marks in words, task by task."""
+    assignment = rebuilt.assignment
     lines = [assignment.title, ""]
-    answers = {cell.name: cell.source for cell in assignment.of_kind(ANSWER)}
     for task, results in groupby(marks.results, key=lambda result: result.task):
         lines += describe_task(task, list(results))
-    for cell, problem in told_problems(marks.problems, answers).items():
+    for cell, problem in told_problems(marks.problems, rebuilt.answers).items():
         lines += ["", f"The cell {cell} stops with an error:", textwrap.indent(problem, "    ")]
+        lines += hint_lines(hint_for(problem), 4)
     lines += ["", f"Points so far: {marks.points:g} of {marks.max_points:g} by these tests."]
-    lines += by_hand(assignment)
+    lines += by_hand(rebuilt)
     lines.append("When you hand in, hidden tests try your answers on other values of the same kind.")
+    if notes := rebuilt.repairs + rebuilt.doubts:
+        lines += ["", "Your notebook is not as it was handed out. Grading will mend this, as was done here:"]
+        lines += [f"  - {note}" for note in notes]
     return "\n".join(lines)
 
 
@@ -87,19 +107,24 @@ def describe_task(task: str, results: list[Result]) -> list[str]:
 def describe(result: Result) -> list[str]:
     """One test, with what was expected and the hint when it did not pass."""
     lines = [f"  {SIGNS[result.status]:>12}  {result.name} ({result.points:g} of {result.max_points:g})"]
+    if result.status != UNANSWERED and result.printed.strip():
+        lines.append(textwrap.indent(result.printed.strip(), " " * 16))
     if result.status not in (PASSED, UNANSWERED):
         lines.append(textwrap.indent(result.message, " " * 16))
-        if result.hint:
-            lines.append(textwrap.indent(textwrap.fill("Hint: " + result.hint, 90), " " * 16))
+        lines += hint_lines(result.hint, 16)
     return lines
 
 
-def by_hand(assignment: Assignment) -> list[str]:
+def hint_lines(hint: str | None, indent: int) -> list[str]:
+    """A hint as indented lines; none without one."""
+    return [textwrap.indent(textwrap.fill(f"Hint: {hint}", WIDTH), " " * indent)] if hint else []
+
+
+def by_hand(rebuilt: Rebuilt) -> list[str]:
     """What the teacher marks, and what of it is answered; nothing when there is no such question."""
-    texts = assignment.of_kind(QUESTION)
-    if not texts:
+    if not rebuilt.texts:
         return []
-    waiting = [cell.name for cell in texts if TEXT_STUB in cell.source]
+    waiting = [name for name, text in rebuilt.texts.items() if not text]
     state = f"not answered yet: {', '.join(waiting)}" if waiting else "answered"
-    points = sum(cell.points for cell in texts)
+    points = sum(cell.points for cell in rebuilt.assignment.cells if cell.name in rebuilt.texts)
     return [f"Your teacher marks {points:g} more points by hand ({state})."]

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from homework.cells import ANSWER, QUESTION, kind_of
-from homework.marking import PASSED, Result
+from homework.outcomes import PASSED, Result
 from homework.release import to_text
 from homework.teacher.grading import Grading
 from homework.teacher.harmless import harmless_markdown, printable, shortened

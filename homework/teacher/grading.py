@@ -13,7 +13,8 @@ from typing import Any
 from homework import sandbox
 from homework.answered import told_problems
 from homework.cells import SECONDS, Assignment
-from homework.marking import Marks, Outcome, Result, mark
+from homework.marking import mark
+from homework.outcomes import Marks, Outcome, Result
 from homework.reading import Rejected
 from homework.rebuild import Rebuilt
 from homework.session import Session, local_command

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import jinja2
 
-from homework.marking import PASSED
+from homework.outcomes import PASSED
 from homework.teacher.grading import Grading, Status
 from homework.teacher.harmless import markdown_html
 from homework.teacher.table import Counted, Row

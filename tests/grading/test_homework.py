@@ -21,7 +21,8 @@ from homework.author.forks import make_session
 from homework.cells import ANSWER, EXTRA, GIVEN, QUESTION, TEST
 from homework.checks import CheckFailed, expect, require
 from homework.folders import ROOT, load, load_source
-from homework.marking import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, mark
+from homework.marking import mark
+from homework.outcomes import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED
 from homework.reading import Rejected
 from homework.rebuild import rebuild
 from homework.release import student_copy

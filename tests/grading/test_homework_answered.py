@@ -8,7 +8,7 @@ from test_homework import run
 
 from homework.answered import Answered, is_begun, is_unanswered
 from homework.cells import ANSWER, Assignment, Cell
-from homework.marking import FAILED, PASSED, UNANSWERED
+from homework.outcomes import FAILED, PASSED, UNANSWERED
 
 RAISE = "raise NotImplementedError()"
 STUB = f'def double(x):\n    """Twice x."""\n    # YOUR CODE HERE\n    {RAISE}  # replace this line'

@@ -20,7 +20,8 @@ from homework.author.mistakes import WrongAnswer, read_wrong
 from homework.author.trial import rates, trials, try_right, try_wrong
 from homework.cells import ANSWER, HIDDEN, QUESTION, SOLUTION, TEST, inside
 from homework.folders import COURSE, ROOT, load, load_source
-from homework.marking import UNANSWERED, mark
+from homework.marking import mark
+from homework.outcomes import UNANSWERED
 from homework.release import student_copy, to_text
 
 NAMES = list(COURSE.all_sources())

@@ -15,7 +15,7 @@ import pytest
 from homework_course import DOUBLE, HALF, Page, answered, hand_in, make_course, read_rows
 
 from homework.__main__ import main, mark_by_hand
-from homework.marking import PASSED, Result
+from homework.outcomes import PASSED, Result
 from homework.teacher import gradebook, grading, report
 from homework.teacher.grade import grade
 from homework.teacher.grading import Grading, Status

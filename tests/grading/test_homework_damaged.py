@@ -12,7 +12,7 @@ pytest.importorskip("homework.author", reason="the student edition has no soluti
 import homework_hostile as hostile
 
 from homework.cells import ANSWER, kind_of
-from homework.marking import Marks
+from homework.outcomes import Marks
 from homework.teacher import gradebook, grading
 from homework.teacher.grade import grade
 from homework.teacher.pool import How

@@ -10,7 +10,7 @@ from homework_course import Page
 from nbconvert.filters.markdown_mistune import markdown2html_mistune as as_formgrader_does
 
 from homework.folders import COURSE, load_source
-from homework.marking import FAILED, PASSED, Result
+from homework.outcomes import FAILED, PASSED, Result
 from homework.teacher import report
 from homework.teacher.grading import Grading, Status
 from homework.teacher.harmless import LONGEST, THIN, harmless_markdown, markdown_html, printable

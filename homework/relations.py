@@ -1,0 +1,97 @@
+"""What every wrong tensor is asked, where no hint of its test fits: is it the right one but for …?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from homework.comparing import close
+
+FEW = 3  # different numbers that a tensor must have, for what is said of it to be no accident
+
+
+def relation(got: Any, wanted: Any, rtol: float, atol: float) -> str | None:
+    """How a wrong tensor, or number, is related to the right one, in words; None when it is not."""
+    if isinstance(wanted, torch.Tensor) and type(got) in (torch.Tensor, torch.nn.Parameter):
+        if got.shape != wanted.shape:
+            return other_shape(got.detach(), wanted, rtol, atol)
+        if got.dtype != wanted.dtype:
+            return other_dtype(got.detach(), wanted, rtol, atol)
+        return other_numbers(got.detach(), wanted, rtol, atol)
+    if isinstance(wanted, (list, tuple)) and type(got) in (list, tuple) and len(got) == len(wanted):
+        found = (relation(one, other, rtol, atol) for one, other in zip(got, wanted, strict=True))
+        return next((words for words in found if words), None)
+    if isinstance(wanted, float) and type(got) is float:
+        return of_numbers(got, wanted, rtol)
+    return None
+
+
+def other_shape(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: float) -> str | None:
+    """The right numbers in another shape."""
+    if (
+        got.dim() == wanted.dim() == 2
+        and got.shape == wanted.T.shape
+        and close(got, wanted.T, rtol, atol).all()
+    ):
+        return "The numbers are right, with rows and columns exchanged."
+    if got.numel() == wanted.numel() and close(got.reshape(wanted.shape), wanted, rtol, atol).all():
+        return f"The numbers are right and in order; only the shape is another than {tuple(wanted.shape)}."
+    if got.numel() == wanted.numel() and is_telling(wanted) and same_numbers(got, wanted, rtol, atol):
+        return "These are the right numbers in another order: axes are exchanged, or reshape mixed them."
+    return None
+
+
+def other_dtype(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: float) -> str | None:
+    """The right numbers in another dtype."""
+    if not close(got, wanted, max(rtol, 1e-4), max(atol, 1e-4)).all():
+        return None
+    return f"The numbers are right, the dtype is not: {got.dtype} came, {wanted.dtype} is wanted."
+
+
+def other_numbers(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: float) -> str | None:
+    """Numbers that a factor, a sum or an order makes the right ones."""
+    if not got.isfinite().all() and wanted.isfinite().all():
+        return "There are infinite numbers or NaN in it: a division by 0, log(0), or exp of something large."
+    if (
+        not is_telling(wanted)
+        or not got.isfinite().all()
+        or wanted.dtype == torch.bool
+        or wanted.is_complex()
+    ):
+        return None
+    exact, off = wanted.double().flatten(), got.double().flatten()
+    if close(off, -exact, rtol, atol).all():
+        return "All numbers have the opposite sign."
+    factor = float((off * exact).sum() / exact.square().sum())
+    if abs(factor) > 1e-6 and close(off, factor * exact, rtol, atol * abs(factor)).all():
+        times = f"{factor:.4g}" if abs(factor) >= 1 else f"1/{1 / factor:.4g}"
+        return f"All numbers are {times} times the right ones: a mean for a sum, or another factor?"
+    shift = float((off - exact).mean())
+    if close(off, exact + shift, rtol, atol).all():
+        return f"All numbers are too {'large' if shift > 0 else 'small'} by {abs(shift):.4g}."
+    for axis in range(wanted.dim()):
+        if wanted.shape[axis] > 1 and close(got, wanted.flip(axis), rtol, atol).all():
+            return f"The right numbers, but backwards along axis {axis}."
+    if got.dim() == 2 and got.shape[0] == got.shape[1] and close(got, wanted.T, rtol, atol).all():
+        return "Rows and columns are exchanged."
+    if same_numbers(got, wanted, rtol, atol):
+        return "These are the right numbers, in another order."
+    return None
+
+
+def of_numbers(got: float, wanted: float, rtol: float) -> str | None:
+    """One number: only its sign says something."""
+    if abs(wanted) > 1e-6 and abs(got + wanted) <= rtol * abs(wanted):
+        return "The sign is the opposite one."
+    return None
+
+
+def is_telling(wanted: torch.Tensor) -> bool:
+    """Whether a tensor has enough different numbers for a relation to be no accident."""
+    return wanted.unique().numel() >= FEW
+
+
+def same_numbers(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: float) -> bool:
+    ours, theirs = (part.double().flatten().sort().values for part in (wanted, got))
+    return bool(close(theirs, ours, rtol, atol).all())
