@@ -64,13 +64,13 @@ def tensor_difference(got: Any, wanted: torch.Tensor, rtol: float, atol: float) 
     """How a tensor differs: in type, shape, dtype, device, or numbers."""
     if type(got) not in (torch.Tensor, torch.nn.Parameter):
         return told(wrong_type(got, wanted), got, wanted)
-    for name, ours, theirs in (
-        ("shape", tuple(wanted.shape), tuple(got.shape)),
-        ("dtype", wanted.dtype, got.dtype),
-        ("device", wanted.device.type, got.device.type),
-    ):
-        if ours != theirs:
-            return told(f"the {name} is {theirs}, not {ours}", got, wanted)
+    if got.shape != wanted.shape:
+        return told(f"the shape is {tuple(got.shape)}, not {tuple(wanted.shape)}", got, wanted)
+    if got.dtype != wanted.dtype:
+        return told(f"the dtype is {got.dtype}, not {wanted.dtype}", got, wanted)
+    if got.device.type != wanted.device.type:
+        problem = f"the tensor lies on {got.device.type}, not on {wanted.device.type}"
+        return Difference(problem, show(wanted), f"a tensor on {got.device.type}")
     far = ~close(got, wanted, rtol, atol)
     if not far.any():
         return None

@@ -91,7 +91,7 @@ HINTS = (
         " fit into whole numbers. Convert first, or make a new tensor.",
     ),
     (
-        r"could not infer output dtype|only floating[- ]point|"
+        r"could not infer output dtype|[Oo]nly (floating[- ]point|Tensors of floating point)|"
         r"Input dtype must be either a floating|not implemented for '(Long|Byte|Int|Bool)'|"
         r"floating point or complex dtype|floating point type",
         "This operation is for floats, and there are whole numbers (or truth values). Convert "
@@ -112,12 +112,16 @@ HINTS = (
         "There are more indices in the brackets than the tensor has axes. Print its shape.",
     ),
     (
+        r"Class values must be|Target \S+ is out of bounds",
+        "The labels must be whole numbers from 0 to the number of classes - 1.",
+    ),
+    (
         r"out of bounds|index out of range|out of range in self|list index out of range",
         "An index is too large: counting begins at 0, and the last one is the length - 1. Which"
         " length did you use?",
     ),
     (
-        r"tensors used as indices must be|expected dtype int64 for index|"
+        r"tensors used as indices must be|[Ee]xpected dtype .*int64 for index|"
         r"Expected tensor for argument #1 'indices'|only integer tensors of a single element|"
         r"index .* must be .*int64|expected scalar type Long",
         "Positions must be whole numbers: convert them with .long().",
@@ -144,7 +148,7 @@ HINTS = (
         "Nothing here needs NumPy; where it does, detach() comes first.",
     ),
     (
-        r"Expected .*(3D|4D|2D|3-dimensional|4-dimensional|2-dimensional)",
+        r"3D or 4D|Expected .*(3D|4D|2D|3-dimensional|4-dimensional|2-dimensional)",
         "That operation wants another number of axes. Print the shape: perhaps the axis of the "
         "batch or of the channels is missing.",
     ),
@@ -157,10 +161,6 @@ HINTS = (
         r"einsum\(\)",
         "The letters of einsum must fit the tensors: one letter for each axis, the same letter "
         "for the same length.",
-    ),
-    (
-        r"Class values must be|Target \S+ is out of bounds",
-        "The labels must be whole numbers from 0 to the number of classes - 1.",
     ),
     (
         r"before Module\.__init__\(\) call",
@@ -198,7 +198,7 @@ HINTS = (
         "from the right.",
     ),
     (
-        r"division( or modulo)? by zero|division by zero",
+        r"(division|modulo) by zero",
         "Something is divided by 0: which length or count is 0 here?",
     ),
     (

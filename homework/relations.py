@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 
-from homework.comparing import close
+from homework.comparing import close, difference
 
 FEW = 3  # different numbers that a tensor must have, for what is said of it to be no accident
 
@@ -20,11 +21,18 @@ def relation(got: Any, wanted: Any, rtol: float, atol: float) -> str | None:
             return other_dtype(got.detach(), wanted, rtol, atol)
         return other_numbers(got.detach(), wanted, rtol, atol)
     if isinstance(wanted, (list, tuple)) and type(got) in (list, tuple) and len(got) == len(wanted):
-        found = (relation(one, other, rtol, atol) for one, other in zip(got, wanted, strict=True))
-        return next((words for words in found if words), None)
+        return first_of(zip(got, wanted, strict=True), rtol, atol)
+    if isinstance(wanted, dict) and type(got) is dict and set(got) == set(wanted):
+        return first_of(((got[key], wanted[key]) for key in wanted), rtol, atol)
     if isinstance(wanted, float) and type(got) is float:
         return of_numbers(got, wanted, rtol)
     return None
+
+
+def first_of(pairs: Iterable[tuple[Any, Any]], rtol: float, atol: float) -> str | None:
+    """The relation of the first of several wrong things to the right one."""
+    wrong = (pair for pair in pairs if difference(*pair, rtol, atol) is not None)
+    return next((relation(*pair, rtol, atol) for pair in wrong), None)
 
 
 def other_shape(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: float) -> str | None:
