@@ -10,6 +10,7 @@ import torch
 
 NUMBERS_SHOWN = 12  # of a tensor, in a message
 LONGEST = 200  # characters of another value
+SHORT = 60  # characters of a list that is shown whole though one entry of it differs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,9 +26,12 @@ class Difference:
     wanted: str
     got: str
 
-    def within(self, place: str) -> Difference:
-        """The same, of something larger."""
-        return dataclasses.replace(self, problem=f"{place}: {self.problem}")
+    def within(self, place: str, got: Any, wanted: Any) -> Difference:
+        """The same, of something larger, which is shown whole when it is short."""
+        problem, both = f"{place}: {self.problem}", (repr(wanted), repr(got))
+        if any(len(text) > SHORT or "tensor(" in text for text in both):
+            return dataclasses.replace(self, problem=problem)
+        return Difference(problem, *both)
 
 
 def difference(got: Any, wanted: Any, rtol: float, atol: float) -> Difference | None:
@@ -109,7 +113,7 @@ def sequence_difference(got: Any, wanted: list | tuple, rtol: float, atol: float
         return told(f"it has {len(got)} entries, not {len(wanted)}", got, wanted)
     for number, (one, other) in enumerate(zip(got, wanted, strict=True)):
         if (found := difference(one, other, rtol, atol)) is not None:
-            return found.within(f"entry {number}")
+            return found.within(f"entry {number}", got, wanted)
     return None
 
 
@@ -121,7 +125,7 @@ def dict_difference(got: Any, wanted: dict, rtol: float, atol: float) -> Differe
         return told(f"the keys are {sorted(map(str, got))}, not {sorted(map(str, wanted))}", got, wanted)
     for key in wanted:
         if (found := difference(got[key], wanted[key], rtol, atol)) is not None:
-            return found.within(f"[{key!r}]")
+            return found.within(f"[{key!r}]", got, wanted)
     return None
 
 

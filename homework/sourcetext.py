@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # functions that go through things one by one
@@ -64,10 +64,7 @@ class Sources:
         found = set()
         for definition in self.defined[name]:
             nodes = list(ast.walk(definition))
-            names = [node for node in nodes if isinstance(node, ast.Name)]
-            own = {node.arg for node in nodes if isinstance(node, ast.arg)}
-            own |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
-            found |= {node.id for node in names} - own
+            found |= {node.id for node in nodes if isinstance(node, ast.Name)} - bound_in(definition)
             methods = [n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
             owners = {"self", "cls", *self.defined}
             found |= {node.attr for node in methods if node.value.id in owners}
@@ -82,33 +79,20 @@ class Sources:
     def loops(self, name: str) -> list[str]:
         """Names of the functions that hold a loop, or call themselves, among one and those that it uses."""
         reached = self.reach(name)
-        return sorted(
-            other
-            for other in reached
-            if any(map(self.is_loop, self.own_parts(other))) or self.calls_itself(other)
-        )
+        return sorted(other for other in reached if self.has_loop(other) or self.calls_itself(other))
 
-    def own_parts(self, name: str) -> Iterator[ast.AST]:
-        """The parts of a definition; of a class, those that are in no method of it."""
+    def has_loop(self, name: str) -> bool:
         for definition in self.defined[name]:
-            inner = [definition]
-            for node in inner:
-                yield node
-                children = ast.iter_child_nodes(node)
-                if isinstance(definition, ast.ClassDef):
-                    children = (child for child in children if not isinstance(child, FUNCTIONS))
-                inner += children
+            known = self.defined.keys() | bound_in(definition)
+            if any(is_loop(node, known) for node in own_parts(definition)):
+                return True
+        return False
 
     def calls_itself(self, name: str) -> bool:
         """Whether a function comes by its own name before it is done."""
         if any(isinstance(definition, ast.ClassDef) for definition in self.defined[name]):
             return False
         return any(name in self.reach(other) for other in self.used_by(name))
-
-    def is_loop(self, node: ast.AST) -> bool:
-        if isinstance(node, ast.Name):
-            return node.id in LOOPING | HIDING and node.id not in self.defined
-        return isinstance(node, LOOPS) or (isinstance(node, ast.Attribute) and node.attr in LOOPING)
 
     def uses(self, name: str, names: Iterable[str], only: tuple[str, ...]) -> list[str]:
         """See `homework.style.uses`."""
@@ -148,6 +132,31 @@ class Sources:
         if node.id in self.imported and node.id not in self.defined:
             return ".".join([self.imported[node.id], *words])
         return node.id if not words and hasattr(builtins, node.id) and node.id not in self.defined else None
+
+
+def own_parts(definition: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a definition; of a class, those that are in no method of it."""
+    inner = [definition]
+    for node in inner:
+        yield node
+        children = ast.iter_child_nodes(node)
+        if isinstance(definition, ast.ClassDef):
+            children = (child for child in children if not isinstance(child, FUNCTIONS))
+        inner += children
+
+
+def bound_in(definition: ast.AST) -> set[str]:
+    """The names of a definition's own: its arguments, and what it sets."""
+    nodes = list(ast.walk(definition))
+    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return own | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def is_loop(node: ast.AST, known: Collection[str]) -> bool:
+    """Whether a part of code is a loop, or hides one. `known` are names that mean something else there."""
+    if isinstance(node, ast.Name):
+        return node.id in LOOPING | HIDING and node.id not in known
+    return isinstance(node, LOOPS) or (isinstance(node, ast.Attribute) and node.attr in LOOPING)
 
 
 def is_part(full: str, wanted: str) -> bool:

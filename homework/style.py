@@ -31,7 +31,8 @@ def loops_in(function: Any) -> list[str]:
     """
     texts, name = sources_of(function)
     found = set(texts.loops(name)) if texts else set()
-    return sorted(found | {code.co_name for code in codes_of(function) if has_loop(code)})
+    functions = reachable(getattr(function, "__wrapped__", function))
+    return sorted(found | {one.__name__ for one in functions if any(map(has_loop, with_inner(one.__code__)))})
 
 
 def uses(function: Any, *names: str, only: Iterable[str] = ()) -> list[str]:
@@ -110,11 +111,6 @@ def reachable(function: Any) -> list[FunctionType]:
                 more = functions_of(names.get(name))
                 found += [other for other in more if other.__globals__ is names and other not in found]
     return found
-
-
-def codes_of(function: Any) -> Iterator[CodeType]:
-    for one in reachable(getattr(function, "__wrapped__", function)):
-        yield from with_inner(one.__code__)
 
 
 def with_inner(code: CodeType) -> Iterator[CodeType]:
