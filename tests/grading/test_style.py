@@ -51,11 +51,12 @@ def both(cell: str, ask, name: str = "answer"):
         ("def a(x):\n    return answer(x)\n\ndef answer(x):\n    return a(x)", ["a", "answer"]),
         ("def inner(x):\n    for i in x:\n        pass\n\ndef answer(x):\n    return inner(x)", ["inner"]),
         ("def unused(x):\n    for i in x:\n        pass\n\ndef answer(x):\n    return x", []),
-        ("def answer(x):\n    step = lambda y: [i for i in y]\n    return step(x)", ["step"]),
+        ("def answer(x):\n    step = lambda y: [i for i in y]\n    return step(x)", ["answer"]),
         ("class Way:\n    def go(self, x):\n        for i in x:\n            pass\n\n"
          "def answer(x):\n    return Way().go(x)", ["go"]),
         ("class Way:\n    def go(self, x):\n        return self.on(x)\n"
-         "    def on(self, x):\n        return self.go(x)\n\ndef answer(x):\n    return Way().go(x)", ["go", "on"]),
+         "    def on(self, x):\n        return self.go(x)\n\n"
+         "def answer(x):\n    return Way().go(x)", ["go", "on"]),
         ("def loss(x):\n    return answer(x)\n\ndef answer(x):\n    loss = x.sum()\n    return loss", []),
         ("def answer(x, map=2):\n    return x * map", []),
         ("def map(x):\n    return x\n\ndef answer(x):\n    return map(x)", []),
@@ -87,7 +88,8 @@ def test_the_judge_reads_what_the_running_code_hides():
         ("def answer(x):\n    backward = 3\n    return backward", ["backward"], (), []),
         ("from torch.nn.functional import linear as mine\n\ndef answer(x):\n    return mine(x, x)",
          ["torch.nn"], (), ["torch.nn.functional.linear"]),
-        ("def answer(x):\n    import numpy as np\n    return np.abs(x)", ["numpy"], (), ["numpy", "numpy.abs"]),
+        ("def answer(x):\n    import numpy as np\n    return np.abs(x)",
+         ["numpy"], (), ["numpy", "numpy.abs"]),
         ("import numpy as np\n\ndef answer(x):\n    return np.abs(x)", [], ("torch",), ["numpy.abs"]),
         ("import math\n\ndef answer(x):\n    return math.pi * x", [], ("torch", "math"), []),
         ("def answer(x):\n    return F.pad(x, (1, 1))", [], ("torch",), []),
