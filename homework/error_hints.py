@@ -16,7 +16,8 @@ HINTS = (
         r"shapes? cannot be multiplied|size mismatch, got|"
         r"inconsistent tensor size, expected tensor|"
         r"Expected size for first two dimensions of batch2|vector and vector expected|"
-        r"matrices expected|1D tensors expected",
+        r"matrices expected|1D tensors expected|"
+        r"to matmul need to be at least 1D",
         "A matrix product a @ b needs the last axis of a to be as long as the last axis but one"
         " of b. Print both shapes: one of the two may have to be turned (.T), or they stand in "
         "the wrong order.",

@@ -12,7 +12,7 @@ import zipfile
 import nbformat
 import pytest
 import torch
-from homework_course import COPY, DOUBLE, HALF, answered, read_copy
+from homework_course import COPY, answered, read_copy
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from homework import process
@@ -97,7 +97,6 @@ def test_expect_says_what_is_wrong(got, wanted, words):
         expect(got, wanted, "answer")
     assert words in str(failure.value)
     assert "expected:" in str(failure.value)
-    assert failure.value.hint is None
 
 
 def test_an_object_that_equals_everything_does_not_pass():
@@ -557,23 +556,6 @@ def test_check_tells_points_mistake_and_hint(course):
     assert passed
     assert "1 more points by hand (answered)" in text
     assert "task2" not in text
-
-
-def test_check_names_a_locked_cell_that_is_broken_and_takes_one_with_a_magic(course):
-    notebook = answered(course, task1=DOUBLE, task2=HALF)
-    test = next(cell for cell in notebook.cells if cell["id"] == "task1-values")
-    whole = test.source
-    for source, words in (
-        (whole + "\n)", "the locked cell task1-values was changed"),
-        ("%time\n" + whole, None),
-    ):
-        test.source = source
-        (course.copies / COPY).write_text(nbformat.writes(notebook))
-        if words:
-            with pytest.raises(CourseError, match=words):
-                check("hw99", folders=course)
-        else:
-            assert check("hw99", folders=course)[1]
 
 
 def test_check_refuses_what_it_cannot_do(course):

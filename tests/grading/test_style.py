@@ -95,7 +95,8 @@ def test_the_judge_reads_what_the_running_code_hides():
         ("def answer(x):\n    return F.pad(x, (1, 1))", [], ("torch",), []),
         ("def answer(x):\n    return __import__('numpy').abs(x)", [], ("torch",), ["__import__"]),
         ("def answer(x):\n    return abs(max(x, 2)) + len(x)", [], ("torch",), []),
-        ("T = torch.nn\n\ndef answer(x):\n    return T.Linear(1, 1)(x)", ["torch.nn"], (), ["torch.nn.Linear"]),
+        ("T = torch.nn\n\ndef answer(x):\n    return T.Linear(1, 1)(x)",
+         ["torch.nn"], (), ["torch.nn.Linear"]),
         ("class Net(nn.Module):\n    def forward(self, x):\n        return F.relu(x)\n\n"
          "def answer(x):\n    return Net()(x)", ["torch.nn.functional"], (), ["torch.nn.functional.relu"]),
         ("def answer(x):\n    return x.to('cpu').detach().numpy()", ["numpy"], (), [".numpy"]),
