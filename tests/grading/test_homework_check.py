@@ -27,7 +27,7 @@ def check_notebook(course, notebook, task=None) -> str:
         ),
         (lambda cells, test: cells.remove(test), "locked cell task1-values is missing"),
         (lambda cells, test: test.update(source="pass"), "locked cell task1-values was changed"),
-        (lambda cells, test: cells.append({**test, "id": "copy"}), "is there 2 times"),
+        (lambda cells, test: cells.append(nbformat.from_dict({**test, "id": "copy"})), "is there 2 times"),
     ],
 )
 def test_check_counts_as_grading_does_whatever_became_of_the_locked_cells(course, change, note):
