@@ -67,12 +67,14 @@ class Code:
 
     def changed(self, edit: Edit) -> tuple[str, str] | None:
         """The changed source and its tree in words; None when the change gives no Python."""
-        found = None
+        old, found = self.data[edit.start : edit.end].decode(), None
         for text in reversed(edit.texts):
-            source = (self.data[: edit.start] + text.encode() + self.data[edit.end :]).decode()
-            tree = tree_of(source)
-            if tree is not None and (found is None or tree == found[1]):
-                found = source, tree
+            lost = old.count("\n") - text.count("\n")
+            for shown in dict.fromkeys((text, text + "\n" * lost)):  # later lines keep their numbers
+                source = (self.data[: edit.start] + shown.encode() + self.data[edit.end :]).decode()
+                tree = tree_of(source)
+                if tree is not None and (found is None or tree == found[1]):
+                    found = source, tree
         return found
 
 

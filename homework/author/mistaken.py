@@ -30,7 +30,8 @@ def operator(code: Code, node: ast.BinOp) -> Iterator[Edit]:
     if isinstance(node.op, near.BOTH_TERMS):
         yield code.replace(node, right)
     if isinstance(node.op, near.NOT_SYMMETRIC):
-        yield code.replace(node, f"{right} {old} {left}", f"({right}) {old} ({left})")
+        texts = ("{} {} {}", "{} {} ({})", "({}) {} {}", "({}) {} ({})")
+        yield code.replace(node, *(text.format(right, old, left) for text in texts))
 
 
 def joined(code: Code, whole: ast.AST, left: ast.AST, right: ast.AST, old: str, new: str) -> Edit:
@@ -273,7 +274,7 @@ def deleted(code: Code, node: ast.stmt) -> Iterator[Edit]:
         names = [part for part in ast.walk(node) if isinstance(getattr(part, "ctx", None), ast.Store)]
         if not all(has_another(code, node, part) for part in names):
             return
-    yield code.exchange(node, "pass" + "\n" * (node.end_lineno - node.lineno))
+    yield code.exchange(node, "pass")
 
 
 def has_another(code: Code, statement: ast.stmt, target: ast.AST) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 from pathlib import Path
 
@@ -28,25 +29,35 @@ class Mutated:
 
 
 def mutated(assignment: Assignment, all_lines: bool = False, folder: Path = HOMEWORK) -> list[Mutated]:
-    """Each changed text once, by task, the solution's first.
+    """The mutants of all answers, by task, the solution's first. What comes again, or is right, is left out.
 
     Args:
         all_lines: change the lines as well that students are given.
     """
-    found: dict[tuple[str, str], Mutated] = {}
-    styles = read_right(assignment, folder)
+    styles, found = read_right(assignment, folder), []
     for cell in assignment.of_kind(ANSWER):
         given = {line.strip() for line in with_stub(cell.source).splitlines()}
         answers = {SOLUTION: cell.source} | {
             answer.name: answer.cells[cell.task] for answer in styles if cell.task in answer.cells
         }
+        known = {meaning(source) for source in answers.values()}
         for style, source in answers.items():
             lines = [n for n, line in enumerate(source.split("\n"), 1) if line.strip() not in given]
             first = first_line(folder / assignment.name / "right" / f"{style}.py", source)
             for mutant in mutants(source, None if all_lines else set(lines)):
-                each = Mutated(cell.task, style, first + mutant.line, mutant)
-                found.setdefault((cell.task, mutant.source), each)
-    return list(found.values())
+                if (what := meaning(mutant.source)) not in known:
+                    known.add(what)
+                    found.append(Mutated(cell.task, style, first + mutant.line, mutant))
+    return found
+
+
+def meaning(source: str) -> str:
+    """The syntax tree in words, without docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree)
 
 
 def first_line(path: Path, source: str) -> int:

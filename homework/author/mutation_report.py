@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from homework.author.equivalent import Equivalent
@@ -11,7 +12,7 @@ from homework.author.mutated import Mutated
 from homework.author.mutating import Outcome, Verdict
 
 TARGETS = {"caught": 1.0, "caught by a visible test": 0.95, "named by a hint": 0.7}
-MOST_WORDS = 150  # signs of a message that are shown
+MOST_WORDS = 110  # signs of a line of a message that are shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +71,9 @@ class Report:
             block("unnamed: no test that they fail has a hint", self.unnamed, failed_at),
         ]
         stale = [f"equivalent.toml: {problem}" for problem in self.stale]
-        return "\n".join([*filter(None, blocks), *stale, self.summary()])
+        kinds = Counter(map(kind_of_failure, self.unnamed)).most_common()
+        unnamed = "unnamed: " + ", ".join(f"{count} {kind}" for kind, count in kinds)
+        return "\n".join([*filter(None, blocks), *stale, unnamed, self.summary()])
 
 
 def make_report(everything: list[Mutated], outcomes: list[Outcome], listed: list[Equivalent]) -> Report:
@@ -103,9 +106,27 @@ def problems(entry: Equivalent, everything: list[Mutated], outcomes: list[Outcom
 
 
 def failed_at(outcome: Outcome) -> str:
-    """Which test it was, and what it said."""
-    message = " ".join(outcome.message.split())
-    return f"{outcome.test}: {message[:MOST_WORDS]}{'…' if len(message) > MOST_WORDS else ''}"
+    """Which test it was, and what it said: its first line, and what came."""
+    first, *more = outcome.message.splitlines() or [""]
+    came = [line.strip() for line in more if line.lstrip().startswith("got:")]
+    return f"{outcome.test}: {'; '.join([short(first), *map(short, came)])}"
+
+
+def short(line: str) -> str:
+    return line if len(line) <= MOST_WORDS else line[: MOST_WORDS - 1] + "…"
+
+
+def kind_of_failure(outcome: Outcome) -> str:
+    """What a test without a hint said."""
+    if outcome.verdict == Verdict.HIDDEN:
+        return "hidden"
+    if re.match(r"\w+(Error|Exception|Warning)\b", outcome.message):
+        return "an error of Python's"
+    if re.search(
+        r"the (shape|dtype|type) is|it has \d+ entries|nothing came back|is wanted, not", outcome.message
+    ):
+        return "another shape or type"
+    return "other values"
 
 
 def block(title: str, outcomes: list[Outcome], told: Callable[[Outcome], str]) -> str:
