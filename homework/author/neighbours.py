@@ -52,7 +52,8 @@ WITH_AXES = """
 """
 AXES = dict.fromkeys(WITH_AXES.split(), 0) | {"chunk": 1, "split": 1, "norm": 1}  # {method: which argument}
 MODULES = {"torch", "np", "numpy", "math", "F", "nn", "functional", "linalg", "fft", "init", "random"}
-COMMUTES = {"maximum", "minimum", "max", "min", "add", "mul", "equal", "allclose", "logaddexp", "isclose"}
+SYMMETRIC = "maximum minimum max min add mul equal allclose isclose logaddexp hypot gcd transpose swapaxes"
+COMMUTES = frozenset(SYMMETRIC.split())  # functions whose first two arguments may be exchanged
 
 
 def both_ways(pairs: str) -> dict[str, str]:
