@@ -270,7 +270,7 @@ def test_a_figure_reaches_who_cannot_see_it_though_nobody_trusted_the_notebook(p
 
 
 def test_the_tests_of_a_homework_are_folded_under_their_titles(page: Page, lab: Lab) -> None:
-    """A homework is three quarters tests: what a student sees of one is its title, and it opens by a click."""
+    """A homework is three quarters tests: of one a student sees the title, and it opens by a click."""
     path = lab.root / "notebooks" / "homework" / "hw1_tensors.ipynb"
     titles = [cell["source"][0].strip() for cell in code_cells(path) if is_folded(cell)]
     open_notebook(page, lab, f"homework/{path.name}")
