@@ -88,6 +88,8 @@ def constant(code: Code, node: ast.Constant) -> Iterator[Edit]:
             yield code.replace(node, str(not node.value))
     elif type(node.value) in (int, float) and not isinstance(parent, ast.UnaryOp):
         near_by = axes_near(node.value) if is_axis(code, node) else numbers_near(node.value)
+        if node.value == 0 and counts_axes(parent):
+            near_by = ["1"]
         yield from (code.replace(node, text) for text in near_by)
 
 
@@ -108,16 +110,20 @@ def is_axis(code: Code, node: ast.AST) -> bool:
         node, parent = parent, code.parents[parent]
     if isinstance(parent, ast.keyword):
         return parent.arg in ("dim", "axis", "dims")
-    if isinstance(parent, ast.Subscript):
-        return is_shape(parent)
     if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and node in parent.args:
         place = near.AXES.get(parent.func.attr)
         return place is not None and parent.args.index(node) >= place + is_module(parent.func.value)
     return False
 
 
-def is_shape(node: ast.Subscript) -> bool:
-    return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+def is_shape(node: ast.AST) -> bool:
+    """Whether this is `x.shape[…]`."""
+    return isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "shape"
+
+
+def counts_axes(node: ast.AST) -> bool:
+    """Whether this asks for the length or the stride of an axis: most of these tensors have one or two."""
+    return is_shape(node) or getattr(getattr(node, "func", None), "attr", "") in ("size", "stride")
 
 
 def is_module(node: ast.AST) -> bool:
@@ -152,12 +158,9 @@ def exchanged(code: Code, nodes: list[ast.expr]) -> Iterator[Edit]:
 def call(code: Code, node: ast.Call) -> Iterator[Edit]:
     """The call left out, its first arguments exchanged, a `range` shortened."""
     function = node.func
-    if isinstance(function, ast.Attribute) and not is_module(function.value):
-        if not isinstance(function.value, ast.Call) or code.text(function.value) != "super()":
-            yield code.replace(node, code.text(function.value))
-    elif node.args and not is_text_or_starred(node.args[0]) and is_small(function):
-        yield code.replace(node, code.text(node.args[0]))
     name = getattr(function, "attr", getattr(function, "id", ""))
+    if ("." * isinstance(function, ast.Attribute)) + name not in near.CONVERSIONS:
+        yield from dropped(code, node, name)
     if name == "range":
         yield from shorter(code, node)
     elif name == "permute":
@@ -168,15 +171,16 @@ def call(code: Code, node: ast.Call) -> Iterator[Edit]:
         yield from exchanged(code, node.args[:2])
 
 
-def is_text_or_starred(node: ast.expr) -> bool:
-    return isinstance(node, ast.Starred) or isinstance(getattr(node, "value", None), str)
-
-
-def is_small(function: ast.expr) -> bool:
-    """Whether a call gives something of the kind of its first argument, as far as its name tells."""
-    name = getattr(function, "attr", getattr(function, "id", ""))
-    makers = ("range", "zip", "enumerate", "len", "isinstance", "getattr", "arange", "zeros", "ones", "rand")
-    return name[:1].islower() and name not in makers
+def dropped(code: Code, node: ast.Call, name: str) -> Iterator[Edit]:
+    """`x` for `x.m(…)` and for `f(x, …)`."""
+    function = node.func
+    if isinstance(function, ast.Attribute) and not is_module(function.value):
+        if code.text(function.value) != "super()":
+            yield code.replace(node, code.text(function.value))
+    elif node.args and name[:1].islower() and name not in near.MAKERS:  # a class makes something else
+        first = node.args[0]
+        if not isinstance(first, ast.Starred) and not isinstance(getattr(first, "value", None), str):
+            yield code.replace(node, code.text(first))
 
 
 def shorter(code: Code, node: ast.Call) -> Iterator[Edit]:
@@ -222,6 +226,8 @@ def name(code: Code, node: ast.Name) -> Iterator[Edit]:
     if isinstance(parent, ast.Call) and parent.func is node:
         if node.id in near.BUILT_IN:
             yield code.exchange(node, near.BUILT_IN[node.id])
+        return
+    if isinstance(parent, ast.Call) and code.text(parent.func) == "len":  # inputs of one length
         return
     function = code.scope(node)
     if isinstance(node.ctx, ast.Load) and isinstance(function, ast.FunctionDef):

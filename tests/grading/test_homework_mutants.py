@@ -93,6 +93,22 @@ def test_each_kind_of_mistake_is_made(line, new):
         assert changes(line) == {"pass"} - {"pass"}
 
 
+@pytest.mark.parametrize(
+    ("line", "never"),
+    [
+        ("return float(a.item())", "return a.item()"),
+        ("return float(a.item())", "return float(a)"),
+        ("return torch.max(a, b)", "return torch.max(b, a)"),
+        ("return len(x)", "return len(y)"),
+        ("return a.shape[0]", "return a.shape[-1]"),
+        ("return nn.Linear(2, 3)", "return 2"),
+        ("super().__init__()", "super()"),
+    ],
+)
+def test_what_is_seldom_a_mistake_is_not_tried(line, never):
+    assert never not in changes(line)
+
+
 def test_nothing_is_left_out_that_every_later_line_needs():
     assert "pass" not in changes("a = x")
     assert "pass" in changes("a = y", "a = x\n")
