@@ -382,17 +382,28 @@ def test_the_list_is_read(folder):
     assert second.of == "sums"
 
 
+def test_every_mutant_that_passes_an_open_task_is_right(folder):
+    path = folder / "hw99" / "equivalent.toml"
+    path.write_text('[[open]]\ntask = "task1"\nwhy = "many are"\n', encoding="utf-8")
+    report = told(*read_equivalent(HOMEWORK, folder))
+    assert [outcome.mutated.mutant.new for outcome in report.equivalent] == ["passes", "slower"]
+    assert (report.stale, len(report.outcomes)) == ([], 4)
+    report = make_report([], [], read_equivalent(HOMEWORK, folder))
+    assert report.stale == ["no mutant is like this entry: task1 (open)"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("[", "it cannot be read as TOML"),
-        ("mutant = 1", "it must hold tables [[mutant]], and nothing else"),
-        (ENTRY + "[other]", "it must hold tables [[mutant]], and nothing else"),
+        ("mutant = 1", "it must hold tables [[mutant]] and [[open]], and nothing else"),
+        (ENTRY + "[other]", "it must hold tables [[mutant]] and [[open]], and nothing else"),
         (ENTRY.replace("task1", "task9"), "hw99 has no task 'task9' to answer"),
         (ENTRY + ENTRY, "the entry task1: a + b → b stands there twice"),
-        (ENTRY.replace('why = "a is 0"', ""), 'entry 1: "why" is missing'),
-        (ENTRY.replace('"a is 0"', '""'), "entry 1: the fields are"),
-        (ENTRY + "line = 3", "entry 1: the fields are"),
+        (ENTRY.replace('why = "a is 0"', ""), '[[mutant]] 1: "why" is missing'),
+        (ENTRY.replace('"a is 0"', '""'), "[[mutant]] 1: the fields are task, old, new, why"),
+        (ENTRY + '[[open]]\ntask = "task1"\nold = "a"', "[[open]] 1: the fields are task, why"),
+        (ENTRY + "line = 3", "[[mutant]] 1: the fields are task, old, new, why"),
     ],
 )
 def test_a_list_that_cannot_be_understood_is_refused(folder, text, words):
