@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import textwrap
 
 import pytest
@@ -276,6 +277,14 @@ def test_a_mutant_that_loops_for_ever_is_caught(monkeypatch):
     (outcome,) = tried(HOMEWORK, [Mutated("task1", "solution", 2, Mutant(endless, 2, "a", "b"))])
     assert (outcome.verdict, outcome.named) == (Verdict.VISIBLE, False)
     assert "too long" in outcome.message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_a_mutant_that_takes_all_memory_is_caught_before_it_has_it():
+    huge = "def double(x, sign=1):\n    return torch.ones(10**9, dtype=torch.float32)"
+    (outcome,) = tried(HOMEWORK, [Mutated("task1", "solution", 2, Mutant(huge, 2, "a", "b"))])
+    assert outcome.verdict == Verdict.VISIBLE
+    assert "allocate memory" in outcome.message
 
 
 def test_two_at_a_time_give_the_same(outcomes):
