@@ -280,6 +280,13 @@ def test_a_mutant_that_loops_for_ever_is_caught(monkeypatch):
     assert "too long" in outcome.message
 
 
+def test_answers_and_tests_get_little_time_unless_they_train():
+    kinds = [(GIVEN, 20.0), (ANSWER, 20.0), (TEST, 20.0), (TEST, 60.0), (TEST, 5.0)]
+    cells = [Cell(f"cell{n}", kind, "code", "", seconds=s) for n, (kind, s) in enumerate(kinds)]
+    short = mutating.in_short_time(Assignment("hw99", "", "", cells))
+    assert [cell.seconds for cell in short.cells] == [20.0, 10.0, 10.0, 60.0, 5.0]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
 def test_a_mutant_that_takes_all_memory_is_caught_before_it_has_it():
     huge = "def double(x, sign=1):\n    return torch.ones(10**9, dtype=torch.float32)"
