@@ -364,6 +364,11 @@ def test_survivors_come_first_and_the_same_change_is_told_once():
     assert "unnamed: 2 an error of Python's" in unnamed
 
 
+def test_what_several_jobs_found_is_told_in_order():
+    report = make_report([each.mutated for each in FOUND], FOUND[::-1], [])
+    assert report.outcomes == FOUND
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
