@@ -390,6 +390,8 @@ def test_an_entry_that_excuses_nothing_is_stale(entry, words):
 def test_an_entry_that_was_not_tried_is_not_stale():
     report = make_report([each.mutated for each in FOUND], FOUND[4:5], [SLOWER])
     assert (report.stale, report.good) == ([], True)
+    gone = Equivalent("task1", "old", "gone", "why")
+    assert not make_report([each.mutated for each in FOUND], FOUND[4:5], [gone]).good
 
 
 ENTRY = '[[mutant]]\ntask = "task1"\nold = "a + b"\nnew = "b"\nwhy = "a is 0"\n'
