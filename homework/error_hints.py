@@ -17,7 +17,7 @@ HINTS = (
         r"inconsistent tensor size, expected tensor|"
         r"Expected size for first two dimensions of batch2|vector and vector expected|"
         r"matrices expected|1D tensors expected|"
-        r"to matmul need to be at least 1D",
+        r"to matmul need to be at least 1D|contracted dimensions need to match",
         "A matrix product a @ b needs the last axis of a to be as long as the last axis but one"
         " of b. Print both shapes: one of the two may have to be turned (.T), or they stand in "
         "the wrong order.",
@@ -81,6 +81,7 @@ HINTS = (
         "The result does not depend on that tensor: the graph was cut, or the input is not used.",
     ),
     (
+        r"to have same dtype|"
         r"expected scalar type|must have the same dtype|Found dtype|to have the same dtype|"
         r"Input type .* and (weight|bias) type|same data type|expected m1 and m2|dtypes? match",
         "float32 and float64 (or whole numbers and floats) meet in one operation. Make new "
@@ -109,6 +110,33 @@ HINTS = (
         "sum, an index).",
     ),
     (
+        r"The expanded size of the tensor|doesn't match the broadcast shape|shape mismatch: ",
+        "What is written into a place, or expanded, does not have the shape of that place. Print both "
+        "shapes.",
+    ),
+    (
+        r"appears multiple times in the list of dims|repeated axis|repeated dim|"
+        r"duplicate dims|[Dd]uplicate dim",
+        "The same axis is named twice. How many axes does the tensor have?",
+    ),
+    (
+        r"slice indices must be integers|cannot be interpreted as an integer",
+        "Positions and lengths are whole numbers: divide with //, or use int().",
+    ),
+    (
+        r"where expected condition to be a boolean|\(operator\.invert\)|bitwise_not",
+        "Truth values are wanted here: compare first (x > 0), which gives a mask.",
+    ),
+    (
+        r"At least one of 'min' or 'max' must not be None",
+        "clamp wants at least one limit: min= or max=.",
+    ),
+    (
+        r"setStorage|Storage size calculation overflowed|are out of bounds for storage",
+        "The view reaches past the end of the memory. Which length belongs to which stride, and how many "
+        "windows fit?",
+    ),
+    (
         r"too many indices for (tensor|array)",
         "There are more indices in the brackets than the tensor has axes. Print its shape.",
     ),
@@ -124,7 +152,8 @@ HINTS = (
     (
         r"tensors used as indices must be|[Ee]xpected dtype .*int64 for index|"
         r"Expected tensor for argument #1 'indices'|only integer tensors of a single element|"
-        r"index .* must be .*int64|expected scalar type Long",
+        r"index .* must be .*int64|expected scalar type Long|"
+        r"one_hot is only applicable",
         "Positions must be whole numbers: convert them with .long().",
     ),
     (
@@ -149,7 +178,7 @@ HINTS = (
         "Nothing here needs NumPy; where it does, detach() comes first.",
     ),
     (
-        r"3D or 4D|Expected .*(3D|4D|2D|3-dimensional|4-dimensional|2-dimensional)",
+        r"3D or 4D|must be a 3D tensor|Expected .*(3D|4D|2D|3-dimensional|4-dimensional|2-dimensional)",
         "That operation wants another number of axes. Print the shape: perhaps the axis of the "
         "batch or of the channels is missing.",
     ),
@@ -187,6 +216,16 @@ HINTS = (
         r"'(float|int|bool)' object has no attribute|"
         r"argument 'input' \(position 1\) must be Tensor",
         "A plain number stands where a tensor is wanted. Did .item(), float() or int() come too early?",
+    ),
+    (
+        r"object is not subscriptable|unsupported operand type|object is not iterable|"
+        r"object of type '.*' has no len",
+        "Something is of another kind than this line takes it for. Print its type just before.",
+    ),
+    (
+        r"^AttributeError",
+        "Something has no part or method of that name. Print its type just before; is the name spelled "
+        "right?",
     ),
     (
         r"object is not callable",

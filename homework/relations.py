@@ -24,6 +24,10 @@ def relation(got: Any, wanted: Any, rtol: float, atol: float) -> str | None:
         return first_of(zip(got, wanted, strict=True), rtol, atol)
     if isinstance(wanted, dict) and type(got) is dict and set(got) == set(wanted):
         return first_of(((got[key], wanted[key]) for key in wanted), rtol, atol)
+    if type(wanted) is int and type(got) is float and got == wanted:
+        return (
+            "The value is right, but a whole number is wanted: // divides without fractions, int() converts."
+        )
     if isinstance(wanted, float) and type(got) is float:
         return of_numbers(got, wanted, rtol)
     return None
@@ -72,7 +76,11 @@ def other_numbers(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: fl
     if close(off, -exact, rtol, atol).all():
         return "All numbers have the opposite sign."
     factor = float((off * exact).sum() / exact.square().sum())
-    if abs(factor) > 1e-6 and close(off, factor * exact, rtol, atol * abs(factor)).all():
+    if (
+        abs(factor) > 1e-6
+        and abs(factor - 1) > 1e-3
+        and close(off, factor * exact, rtol, atol * abs(factor)).all()
+    ):
         times = f"{factor:.4g}" if abs(factor) >= 1 else f"1/{1 / factor:.4g}"
         return f"All numbers are {times} times the right ones: a mean for a sum, or another factor?"
     shift = float((off - exact).mean())

@@ -29,8 +29,13 @@ class Sources:
         self.defined: dict[str, list[ast.AST]] = {}
         self.imported: dict[str, str] = dict(modules or {})
         for source in sources:
-            for node in ast.walk(parsed(source)):
-                self.note(node)
+            nodes = list(ast.walk(parsed(source)))
+            methods = {id(part) for node in nodes if isinstance(node, ast.ClassDef) for part in node.body}
+            for node in nodes:
+                if id(node) not in methods or not isinstance(
+                    node, FUNCTIONS
+                ):  # methods belong to their class
+                    self.note(node)
 
     def note(self, node: ast.AST) -> None:
         """Keep what a definition, an import or an assignment says about names."""
@@ -59,17 +64,11 @@ class Sources:
         return found
 
     def used_by(self, name: str) -> set[str]:
-        """The names of these cells that a definition uses: as they are, as methods of `self` or of a class;
-        of a class, all its methods."""
+        """The names of these cells that a definition uses."""
         found = set()
         for definition in self.defined[name]:
-            nodes = list(ast.walk(definition))
-            found |= {node.id for node in nodes if isinstance(node, ast.Name)} - bound_in(definition)
-            methods = [n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
-            owners = {"self", "cls", *self.defined}
-            found |= {node.attr for node in methods if node.value.id in owners}
-            if isinstance(definition, ast.ClassDef):
-                found |= {part.name for part in definition.body if isinstance(part, FUNCTIONS)}
+            names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+            found |= names - bound_in(definition)
         return found & self.defined.keys()
 
     def parts(self, name: str) -> Iterator[ast.AST]:
@@ -77,21 +76,21 @@ class Sources:
             yield from ast.walk(definition)
 
     def loops(self, name: str) -> list[str]:
-        """Names of the functions that hold a loop, or call themselves, among one and those that it uses."""
+        """Those that hold a loop, or call themselves, among a function or class and all that it uses."""
         reached = self.reach(name)
         return sorted(other for other in reached if self.has_loop(other) or self.calls_itself(other))
 
     def has_loop(self, name: str) -> bool:
         for definition in self.defined[name]:
             known = self.defined.keys() | bound_in(definition)
-            if any(is_loop(node, known) for node in own_parts(definition)):
+            if any(is_loop(node, known) for node in ast.walk(definition)):
                 return True
         return False
 
     def calls_itself(self, name: str) -> bool:
-        """Whether a function comes by its own name before it is done."""
+        """Whether a function, or a method of a class, comes by its own name before it is done."""
         if any(isinstance(definition, ast.ClassDef) for definition in self.defined[name]):
-            return False
+            return any(map(methods_call_themselves, self.defined[name]))
         return any(name in self.reach(other) for other in self.used_by(name))
 
     def uses(self, name: str, names: Iterable[str], only: tuple[str, ...]) -> list[str]:
@@ -134,15 +133,23 @@ class Sources:
         return node.id if not words and hasattr(builtins, node.id) and node.id not in self.defined else None
 
 
-def own_parts(definition: ast.AST) -> Iterator[ast.AST]:
-    """The parts of a definition; of a class, those that are in no method of it."""
-    inner = [definition]
-    for node in inner:
-        yield node
-        children = ast.iter_child_nodes(node)
-        if isinstance(definition, ast.ClassDef):
-            children = (child for child in children if not isinstance(child, FUNCTIONS))
-        inner += children
+def methods_call_themselves(definition: ast.AST) -> bool:
+    """Whether a method of a class comes by its own name, by calls of `self`."""
+    methods = {part.name: part for part in getattr(definition, "body", []) if isinstance(part, FUNCTIONS)}
+    calls = {name: called_on_self(method) & methods.keys() for name, method in methods.items()}
+    for name in methods:
+        found = waiting = calls[name]
+        while waiting:
+            waiting = set().union(*(calls[other] for other in waiting)) - found
+            found = found | waiting
+        if name in found:
+            return True
+    return False
+
+
+def called_on_self(method: ast.AST) -> set[str]:
+    attributes = (node for node in ast.walk(method) if isinstance(node, ast.Attribute))
+    return {node.attr for node in attributes if getattr(node.value, "id", "") in ("self", "cls")}
 
 
 def bound_in(definition: ast.AST) -> set[str]:

@@ -32,7 +32,8 @@ def loops_in(function: Any) -> list[str]:
     texts, name = sources_of(function)
     found = set(texts.loops(name)) if texts else set()
     functions = reachable(getattr(function, "__wrapped__", function))
-    return sorted(found | {one.__name__ for one in functions if any(map(has_loop, with_inner(one.__code__)))})
+    looping = (one for one in functions if any(map(has_loop, with_inner(one.__code__))))
+    return sorted(found | {one.__qualname__.split(".")[0] for one in looping})
 
 
 def uses(function: Any, *names: str, only: Iterable[str] = ()) -> list[str]:
@@ -107,10 +108,15 @@ def reachable(function: Any) -> list[FunctionType]:
     names = found[0].__globals__ if found else {}
     for one in found:
         for code in with_inner(one.__code__):
-            for name in code.co_names:
+            for name in globals_of(code):
                 more = functions_of(names.get(name))
                 found += [other for other in more if other.__globals__ is names and other not in found]
     return found
+
+
+def globals_of(code: CodeType) -> set[str]:
+    """The names that a function looks up in its notebook: no attributes."""
+    return {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
 
 
 def with_inner(code: CodeType) -> Iterator[CodeType]:

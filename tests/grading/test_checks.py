@@ -227,6 +227,11 @@ def test_the_hint_of_the_test_comes_before_what_any_tensor_is_asked():
     assert hint_of(-wanted, wanted, hints={"mine": -wanted}) == "mine"
 
 
+def test_a_float_in_the_place_of_a_whole_number_is_named():
+    assert "The value is right, but a whole number is wanted" in hint_of(3.0, 3)
+    assert hint_of(3.5, 3) is None
+
+
 def test_of_a_number_its_sign_is_looked_at():
     assert hint_of(-2.5, 2.5) == "The sign is the opposite one."
     assert hint_of(-2.6, 2.5) is None
@@ -369,6 +374,23 @@ RAISED = [
     (lambda: torch.tensor([1, 2], requires_grad=True), "Convert with .float()"),
     (lambda: (ONE > 0) - (ONE > 1), "~mask"),
     (lambda: ONE.sum(2), "no axis of that number"),
+    (lambda: torch.ones(3).expand(2), "Print both shapes"),
+    (lambda: ONE.clone().index_put_((torch.tensor([0, 1]),), torch.ones(4)), "Print both shapes"),
+    (lambda: ONE.sum((0, 0)), "named twice"),
+    (lambda: ONE.permute(0, 0), "named twice"),
+    (lambda: torch.where(ONE, ONE, ONE), "Truth values"),
+    (lambda: torch.ones(2).dot(torch.ones(2).double()), "dtype of"),
+    (lambda: torch.clamp(ONE), "min= or max="),
+    (lambda: torch.tensordot(ONE, ONE, 1), "matrix product"),
+    (lambda: ONE.bmm(ONE), "another number of axes"),
+    (lambda: ONE.as_strided((9, 9), (9, 9)), "past the end"),
+    (lambda: ~ONE, "Truth values"),
+    (lambda: ONE[: 3 / 2], "whole numbers"),
+    (lambda: range(len(ONE) / 1), "whole numbers"),
+    (lambda: raised[0], "another kind"),
+    (lambda: len(len), "another kind"),
+    (lambda: [] - len(ONE), "another kind"),
+    (lambda: ONE.softmaxx(1), "no part or method"),
     (lambda: ONE[0, 0, 0], "more indices"),
     (lambda: ONE[2], "An index is too large"),
     (lambda: ONE[torch.tensor([5])], "An index is too large"),

@@ -53,10 +53,10 @@ def both(cell: str, ask, name: str = "answer"):
         ("def unused(x):\n    for i in x:\n        pass\n\ndef answer(x):\n    return x", []),
         ("def answer(x):\n    step = lambda y: [i for i in y]\n    return step(x)", ["answer"]),
         ("class Way:\n    def go(self, x):\n        for i in x:\n            pass\n\n"
-         "def answer(x):\n    return Way().go(x)", ["go"]),
+         "def answer(x):\n    return Way().go(x)", ["Way"]),
         ("class Way:\n    def go(self, x):\n        return self.on(x)\n"
          "    def on(self, x):\n        return self.go(x)\n\n"
-         "def answer(x):\n    return Way().go(x)", ["go", "on"]),
+         "def answer(x):\n    return Way().go(x)", ["Way"]),
         ("def loss(x):\n    return answer(x)\n\ndef answer(x):\n    loss = x.sum()\n    return loss", []),
         ("def answer(x, map=2):\n    return x * map", []),
         ("def map(x):\n    return x\n\ndef answer(x):\n    return map(x)", []),
@@ -110,7 +110,15 @@ def test_what_an_answer_uses_is_found(cell, names, only, found):
 def test_an_answer_that_is_a_class():
     cell = "class Net(nn.Module):\n    def forward(self, x):\n        return [F.relu(i) for i in x]"
     assert both(cell, lambda net: uses(net, "torch.nn.functional"), "Net") == ["torch.nn.functional.relu"]
-    assert "forward" in both(cell, loops_in, "Net")
+    assert both(cell, loops_in, "Net") == ["Net"]
+
+
+def test_methods_of_other_classes_and_functions_of_the_same_name_are_not_meant():
+    other = "class Other(nn.Module):\n    def forward(self, x):\n        return [F.relu(i) for i in x]\n\n"
+    mine = "class Net(nn.Module):\n    def forward(self, x):\n        return x.mean(0)\n\n"
+    cell = other + mine + "def mean(x):\n    return [i for i in x]"
+    assert both(cell, lambda net: uses(net, "torch.nn.functional"), "Net") == []
+    assert both(cell, loops_in, "Net") == []
 
 
 def test_no_text_and_no_python_are_no_finding():
