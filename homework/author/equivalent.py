@@ -8,6 +8,12 @@
 
 "old" and "new" are the lines that differ, as `python -m homework.author.mutants` prints them. With
 `of = "loops"` an entry speaks of the answer in right/loops.py alone (of = "solution": of the source's own).
+A task with many right answers, such as any network that is good enough, is an `[[open]]` one:
+every mutant that passes its tests is right.
+
+    [[open]]
+    task = "task8"
+    why = "any network that reaches 95 % is an answer"
 """
 
 from __future__ import annotations
@@ -19,12 +25,13 @@ from pathlib import Path
 from homework.author.answers import HOMEWORK, Complaint, refused, solution_of
 from homework.cells import Assignment
 
-NEEDED = ("task", "old", "new", "why")
+NEEDED = {"mutant": ("task", "old", "new", "why"), "open": ("task", "why")}
+MAY_BE_EMPTY = ("new",)
 
 
 @dataclasses.dataclass(frozen=True)
 class Equivalent:
-    """An entry of the list; `of` is empty when it speaks of every style."""
+    """An entry of the list; `of` is empty when it speaks of every style, `old` when of a whole task."""
 
     task: str
     old: str
@@ -32,11 +39,18 @@ class Equivalent:
     why: str
     of: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        return not self.old
+
     def __str__(self) -> str:
-        return f"{self.task}{', ' if self.of else ''}{self.of}: {self.old} → {self.new}"
+        place = f"{self.task}, {self.of}" if self.of else self.task
+        return f"{place} (open)" if self.is_open else f"{place}: {self.old} → {self.new}"
 
     def fits(self, task: str, style: str, old: str, new: str) -> bool:
-        return (self.task, self.old, self.new) == (task, old, new) and self.of in ("", style)
+        if self.task != task or self.of not in ("", style):
+            return False
+        return self.is_open or (self.old, self.new) == (old, new)
 
 
 def read_equivalent(assignment: Assignment, folder: Path = HOMEWORK) -> list[Equivalent]:
@@ -59,25 +73,26 @@ def read_equivalent(assignment: Assignment, folder: Path = HOMEWORK) -> list[Equ
 
 
 def read_entries(tables: dict, assignment: Assignment) -> list[Equivalent]:
-    entries = tables.get("mutant", [])
-    if set(tables) - {"mutant"} or not isinstance(entries, list):
-        raise Complaint("it must hold tables [[mutant]], and nothing else")
     found: list[Equivalent] = []
-    for number, table in enumerate(entries, 1):
-        check_entry(number, table)
-        solution_of(assignment, table["task"])
-        entry = Equivalent(**table)
-        if entry in found:
-            raise Complaint(f"the entry {entry} stands there twice")
-        found.append(entry)
+    for kind, entries in tables.items():
+        if kind not in NEEDED or not isinstance(entries, list):
+            raise Complaint("it must hold tables [[mutant]] and [[open]], and nothing else")
+        for number, table in enumerate(entries, 1):
+            check_entry(f"[[{kind}]] {number}", table, NEEDED[kind])
+            solution_of(assignment, table["task"])
+            entry = Equivalent(**{"old": "", "new": "", **table})
+            if entry in found:
+                raise Complaint(f"the entry {entry} stands there twice")
+            found.append(entry)
     return found
 
 
-def check_entry(number: int, table: dict) -> None:
+def check_entry(place: str, table: dict, needed: tuple[str, ...]) -> None:
     """Complain unless these are the fields of an entry."""
     for key, value in table.items():
-        if key not in (*NEEDED, "of") or not isinstance(value, str) or (not value and key != "new"):
-            raise Complaint(f'entry {number}: the fields are {", ".join(NEEDED)} and "of", each a text')
-    for key in NEEDED:
+        known = key in (*needed, "of") and isinstance(value, str)
+        if not known or not (value or key in MAY_BE_EMPTY):
+            raise Complaint(f'{place}: the fields are {", ".join(needed)} and "of", each a text')
+    for key in needed:
         if key not in table:
-            raise Complaint(f'entry {number}: "{key}" is missing')
+            raise Complaint(f'{place}: "{key}" is missing')

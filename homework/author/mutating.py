@@ -13,6 +13,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 
 from homework.author.forks import Stem, forked, import_once
 from homework.author.mutated import Mutated
@@ -22,6 +23,7 @@ from homework.judge import Judge
 from homework.marking import PASSED, Result
 
 MOST_SECONDS = 10.0  # for a cell with a mutant: some loop for ever
+MOST_MEMORY = 2_000_000_000  # bytes, beyond what torch takes: some make huge tensors
 
 
 class Verdict(enum.StrEnum):
@@ -92,6 +94,7 @@ def send_all(pipe: Connection, assignment: Assignment, share: dict, slow: bool, 
     """The part of a process that holds a stem: send what became of each mutant, then None."""
     try:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
+        limit_memory()
         bench = Bench(assignment, slow, folder)
         for cell in assignment.of_kind(ANSWER):
             if cell.task in share:
@@ -102,6 +105,16 @@ def send_all(pipe: Connection, assignment: Assignment, share: dict, slow: bool, 
         pipe.send(traceback.format_exc())
     finally:
         os._exit(0)
+
+
+def limit_memory() -> None:
+    """Let this process and its forks take no more than `MOST_MEMORY` from now on, where the system can."""
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        import resource
+
+        taken = int(pages.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_MEMORY, taken + MOST_MEMORY))
 
 
 class Bench:

@@ -80,8 +80,10 @@ def make_report(everything: list[Mutated], outcomes: list[Outcome], listed: list
     """Set the listed mutants apart.
 
     Args:
-        everything: all mutants of the homework, tried or not.
+        everything: all mutants of the homework, tried or not, in the order in which they are told.
     """
+    order = {each: number for number, each in enumerate(everything)}
+    outcomes = sorted(outcomes, key=lambda outcome: order.get(outcome.mutated, 0))
     survived = [outcome for outcome in outcomes if outcome.verdict == Verdict.SURVIVED]
     equivalent = [outcome for outcome in survived if any(fits(entry, outcome.mutated) for entry in listed)]
     stale = [problem for entry in listed for problem in problems(entry, everything, outcomes)]
@@ -96,6 +98,8 @@ def problems(entry: Equivalent, everything: list[Mutated], outcomes: list[Outcom
     """What is wrong with an entry: it fits nothing, or only what is caught (in a style)."""
     if not any(fits(entry, each) for each in everything):
         yield f"no mutant is like this entry: {entry}"
+    if entry.is_open:
+        return
     verdicts = defaultdict(set)
     for outcome in outcomes:
         if fits(entry, outcome.mutated):

@@ -52,6 +52,12 @@ WITH_AXES = """
 """
 AXES = dict.fromkeys(WITH_AXES.split(), 0) | {"chunk": 1, "split": 1, "norm": 1}  # {method: which argument}
 MODULES = {"torch", "np", "numpy", "math", "F", "nn", "functional", "linalg", "fft", "init", "random"}
+NEW = "range zip enumerate len isinstance getattr arange zeros ones rand randn"
+MAKERS = frozenset(NEW.split())  # functions whose result is nothing like their first argument
+CONVERTING = (
+    ".item .tolist .numpy .cpu .contiguous .as_tensor .asarray .array .view_as .expand_as float list tuple"
+)
+CONVERSIONS = frozenset(CONVERTING.split())  # methods and functions; without them the values stay the same
 SYMMETRIC = "maximum minimum max min add mul equal allclose isclose logaddexp hypot gcd transpose swapaxes"
 COMMUTES = frozenset(SYMMETRIC.split())  # functions whose first two arguments may be exchanged
 

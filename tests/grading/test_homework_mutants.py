@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import textwrap
 
 import pytest
@@ -93,6 +94,22 @@ def test_each_kind_of_mistake_is_made(line, new):
         assert changes(line) == {"pass"} - {"pass"}
 
 
+@pytest.mark.parametrize(
+    ("line", "never"),
+    [
+        ("return float(a.item())", "return a.item()"),
+        ("return float(a.item())", "return float(a)"),
+        ("return torch.max(a, b)", "return torch.max(b, a)"),
+        ("return len(x)", "return len(y)"),
+        ("return a.shape[0]", "return a.shape[-1]"),
+        ("return nn.Linear(2, 3)", "return 2"),
+        ("super().__init__()", "super()"),
+    ],
+)
+def test_what_is_seldom_a_mistake_is_not_tried(line, never):
+    assert never not in changes(line)
+
+
 def test_nothing_is_left_out_that_every_later_line_needs():
     assert "pass" not in changes("a = x")
     assert "pass" in changes("a = y", "a = x\n")
@@ -140,9 +157,10 @@ def test_all_else_of_the_text_stays_byte_for_byte_and_every_line_in_its_place():
     assert (9, 'größe -= g( "é", i, )', "pass") in told
 
 
-def test_each_syntax_tree_comes_once():
-    trees = [ast.dump(ast.parse(each.source)) for each in mutants(ANSWER_TEXT)]
-    assert len({*trees, ast.dump(ast.parse(ANSWER_TEXT))}) == len(trees) + 1 > 20
+@pytest.mark.parametrize("source", [ANSWER_TEXT, "def f(x, y):\n    return g(x, x) + x + x"])
+def test_each_syntax_tree_comes_once(source):
+    trees = [ast.dump(ast.parse(each.source)) for each in mutants(source)]
+    assert len({*trees, ast.dump(ast.parse(source))}) == len(trees) + 1 > 8
 
 
 def test_only_the_lines_that_are_named_change():
@@ -262,6 +280,21 @@ def test_a_mutant_that_loops_for_ever_is_caught(monkeypatch):
     assert "too long" in outcome.message
 
 
+def test_answers_and_tests_get_little_time_unless_they_train():
+    kinds = [(GIVEN, 20.0), (ANSWER, 20.0), (TEST, 20.0), (TEST, 60.0), (TEST, 5.0)]
+    cells = [Cell(f"cell{n}", kind, "code", "", seconds=s) for n, (kind, s) in enumerate(kinds)]
+    short = mutating.in_short_time(Assignment("hw99", "", "", cells))
+    assert [cell.seconds for cell in short.cells] == [20.0, 10.0, 10.0, 60.0, 5.0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_a_mutant_that_takes_all_memory_is_caught_before_it_has_it():
+    huge = "def double(x, sign=1):\n    return torch.ones(10**9, dtype=torch.float32)"
+    (outcome,) = tried(HOMEWORK, [Mutated("task1", "solution", 2, Mutant(huge, 2, "a", "b"))])
+    assert outcome.verdict == Verdict.VISIBLE
+    assert "allocate memory" in outcome.message
+
+
 def test_two_at_a_time_give_the_same(outcomes):
     wanted = [outcome.mutated for outcome in outcomes.values()]
     found = list(tried(HOMEWORK, wanted, jobs=2))
@@ -331,6 +364,11 @@ def test_survivors_come_first_and_the_same_change_is_told_once():
     assert "unnamed: 2 an error of Python's" in unnamed
 
 
+def test_what_several_jobs_found_is_told_in_order():
+    report = make_report([each.mutated for each in FOUND], FOUND[::-1], [])
+    assert report.outcomes == FOUND
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
@@ -366,17 +404,28 @@ def test_the_list_is_read(folder):
     assert second.of == "sums"
 
 
+def test_every_mutant_that_passes_an_open_task_is_right(folder):
+    path = folder / "hw99" / "equivalent.toml"
+    path.write_text('[[open]]\ntask = "task1"\nwhy = "many are"\n', encoding="utf-8")
+    report = told(*read_equivalent(HOMEWORK, folder))
+    assert [outcome.mutated.mutant.new for outcome in report.equivalent] == ["passes", "slower"]
+    assert (report.stale, len(report.outcomes)) == ([], 4)
+    report = make_report([], [], read_equivalent(HOMEWORK, folder))
+    assert report.stale == ["no mutant is like this entry: task1 (open)"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("[", "it cannot be read as TOML"),
-        ("mutant = 1", "it must hold tables [[mutant]], and nothing else"),
-        (ENTRY + "[other]", "it must hold tables [[mutant]], and nothing else"),
+        ("mutant = 1", "it must hold tables [[mutant]] and [[open]], and nothing else"),
+        (ENTRY + "[other]", "it must hold tables [[mutant]] and [[open]], and nothing else"),
         (ENTRY.replace("task1", "task9"), "hw99 has no task 'task9' to answer"),
         (ENTRY + ENTRY, "the entry task1: a + b → b stands there twice"),
-        (ENTRY.replace('why = "a is 0"', ""), 'entry 1: "why" is missing'),
-        (ENTRY.replace('"a is 0"', '""'), "entry 1: the fields are"),
-        (ENTRY + "line = 3", "entry 1: the fields are"),
+        (ENTRY.replace('why = "a is 0"', ""), '[[mutant]] 1: "why" is missing'),
+        (ENTRY.replace('"a is 0"', '""'), "[[mutant]] 1: the fields are task, old, new, why"),
+        (ENTRY + '[[open]]\ntask = "task1"\nold = "a"', "[[open]] 1: the fields are task, why"),
+        (ENTRY + "line = 3", "[[mutant]] 1: the fields are task, old, new, why"),
     ],
 )
 def test_a_list_that_cannot_be_understood_is_refused(folder, text, words):
