@@ -77,5 +77,5 @@ def sharp(images):
     table[:, 30] = table[:, 29]
     table[:, :, 30] = table[:, :, 29]
     boxes = table[:, 3:, 3:] - table[:, :-3, 3:] - table[:, 3:, :-3] + table[:, :-3, :-3]
-    flat = boxes.sqrt().flatten(1).nan_to_num().float()
+    flat = boxes.flatten(1).float()
     return flat / flat.norm(dim=1, keepdim=True)
