@@ -18,8 +18,8 @@ def signed_distance(x, weights):
 import numpy as np
 
 
-def train_perceptron(x, targets, rate=1.0, epochs=100):
-    data, t = x.numpy(), targets.numpy()
+def train_perceptron(x, y, lr=1.0, epochs=100):
+    data, t = x.numpy(), y.numpy()
     data = np.hstack([data, np.ones((len(data), 1), dtype=data.dtype)])
     w, mistakes = np.zeros(data.shape[1], dtype=data.dtype), []
     for _ in range(epochs):
@@ -27,7 +27,7 @@ def train_perceptron(x, targets, rate=1.0, epochs=100):
         for i in range(len(data)):
             answer = float(data[i] @ w > 0)
             if answer != t[i]:
-                w += rate * (t[i] - answer) * data[i]
+                w += lr * (t[i] - answer) * data[i]
                 wrong += 1
         mistakes.append(wrong)
         if not wrong:
@@ -39,10 +39,10 @@ def train_perceptron(x, targets, rate=1.0, epochs=100):
 import numpy as np
 
 
-def correction_bound(x, targets, weights):
+def correction_bound(x, y, weights):
     data = np.column_stack([x.numpy(), np.ones(len(x))])
     unit = weights.numpy() / np.linalg.norm(weights.numpy())
-    gamma = np.min(np.where(targets.numpy() > 0.5, 1, -1) * (data @ unit))
+    gamma = np.min(np.where(y.numpy() > 0.5, 1, -1) * (data @ unit))
     return np.max(np.linalg.norm(data, axis=1)) ** 2 / gamma**2 if gamma > 0 else math.inf
 
 
@@ -50,11 +50,11 @@ def correction_bound(x, targets, weights):
 import numpy as np
 
 
-def cross_entropy(scores, targets):
+def cross_entropy(scores, y):
     s = scores.numpy()
     s = s - s.max(axis=1, keepdims=True)
     log_p = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
-    return torch.tensor(-log_p[np.arange(len(s)), targets.numpy()].mean(), dtype=scores.dtype)
+    return torch.tensor(-log_p[np.arange(len(s)), y.numpy()].mean(), dtype=scores.dtype)
 
 
 # %% task6
@@ -74,9 +74,9 @@ def numerical_gradient(f, w, eps=1e-5):
     return result
 
 
-def layer_gradients(x, targets, W, b):
+def layer_gradients(x, y, W, b):
     s = x.numpy() @ W.numpy().T + b.numpy()
     p = np.exp(s - s.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
-    error = (p - np.eye(len(b))[targets.numpy()]) / len(x)
+    error = (p - np.eye(len(b))[y.numpy()]) / len(x)
     return torch.from_numpy(error.T @ x.numpy()).to(W.dtype), torch.from_numpy(error.sum(axis=0)).to(b.dtype)

@@ -53,7 +53,7 @@ def exactly(k, n):
 
 
 # %% task3
-def train_perceptron(x, targets, rate=1.0, epochs=100):
+def train_perceptron(x, y, lr=1.0, epochs=100):
     n = x.shape[1]
     w = [0.0] * n
     b = 0.0
@@ -65,11 +65,11 @@ def train_perceptron(x, targets, rate=1.0, epochs=100):
             for j in range(n):
                 total += w[j] * x[i, j].item()
             answer = 1 if total > 0 else 0
-            if answer != targets[i].item():
+            if answer != y[i].item():
                 count += 1
                 for j in range(n):
-                    w[j] += rate * (targets[i].item() - answer) * x[i, j].item()
-                b += rate * (targets[i].item() - answer)
+                    w[j] += lr * (y[i].item() - answer) * x[i, j].item()
+                b += lr * (y[i].item() - answer)
         mistakes.append(count)
         if count == 0:
             return torch.tensor(w + [b], dtype=x.dtype), mistakes
@@ -77,10 +77,10 @@ def train_perceptron(x, targets, rate=1.0, epochs=100):
 
 
 # %% task4
-def correction_bound(x, targets, weights):
+def correction_bound(x, y, weights):
     length = math.sqrt(sum(w.item() ** 2 for w in weights))
     margin, radius = math.inf, 0.0
-    for row, target in zip(x.tolist(), targets.tolist()):
+    for row, target in zip(x.tolist(), y.tolist()):
         row = row + [1.0]
         total = sum(a * w.item() for a, w in zip(row, weights))
         if target == 0:
@@ -93,9 +93,9 @@ def correction_bound(x, targets, weights):
 
 
 # %% task5
-def cross_entropy(scores, targets):
+def cross_entropy(scores, y):
     losses = []
-    for row, target in zip(scores, targets):
+    for row, target in zip(scores, y):
         largest = max(row.tolist())
         total = sum(math.exp(score - largest) for score in row.tolist())
         losses.append(largest + math.log(total) - row[target].item())
@@ -114,14 +114,14 @@ def numerical_gradient(f, w, eps=1e-5):
     return torch.tensor(result, dtype=w.dtype).view(w.shape)
 
 
-def layer_gradients(x, targets, W, b):
+def layer_gradients(x, y, W, b):
     N, D, K = len(x), x.shape[1], len(b)
     grad_W, grad_b = torch.zeros_like(W), torch.zeros_like(b)
     for i in range(N):
         scores = [float((W[k] * x[i]).sum() + b[k]) for k in range(K)]
         powers = [math.exp(s - max(scores)) for s in scores]
         for k in range(K):
-            error = powers[k] / sum(powers) - (1 if k == targets[i] else 0)
+            error = powers[k] / sum(powers) - (1 if k == y[i] else 0)
             grad_b[k] += error / N
             for j in range(D):
                 grad_W[k, j] += error * x[i, j] / N

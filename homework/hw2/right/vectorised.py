@@ -31,29 +31,29 @@ def exactly(k, n):
 
 
 # %% task3
-def train_perceptron(x, targets, rate=1.0, epochs=100):
+def train_perceptron(x, y, lr=1.0, epochs=100):
     x = torch.cat([x, x.new_ones(len(x), 1)], dim=1)
     weights, mistakes = x.new_zeros(x.shape[1]), []
     while len(mistakes) < epochs and (not mistakes or mistakes[-1]):
         mistakes.append(0)
-        for row, target in zip(x, targets):
+        for row, target in zip(x, y):
             error = target - (row @ weights > 0).to(x.dtype)
-            weights = weights + rate * error * row
+            weights = weights + lr * error * row
             mistakes[-1] += int(error != 0)
     return weights, mistakes
 
 
 # %% task4
-def correction_bound(x, targets, weights):
-    signs = torch.where(targets == 1, 1.0, -1.0).to(x.dtype)
+def correction_bound(x, y, weights):
+    signs = torch.where(y == 1, 1.0, -1.0).to(x.dtype)
     margin = (signs * (x @ weights[:-1] + weights[-1])).amin() / torch.linalg.vector_norm(weights)
     squares = (x**2).sum(dim=1) + 1
     return math.inf if margin <= 0 else (squares.max() / margin**2).item()
 
 
 # %% task5
-def cross_entropy(scores, targets):
-    right = torch.gather(scores, 1, targets[:, None])
+def cross_entropy(scores, y):
+    right = torch.gather(scores, 1, y[:, None])
     largest = scores.amax(dim=1, keepdim=True)
     return ((scores - largest).exp().sum(dim=1, keepdim=True).log() + largest - right).mean()
 
@@ -65,9 +65,9 @@ def numerical_gradient(f, w, eps=1e-5):
     return torch.stack([torch.as_tensor(slope, dtype=w.dtype) for slope in slopes]).view(w.shape)
 
 
-def layer_gradients(x, targets, W, b):
+def layer_gradients(x, y, W, b):
     scores = torch.einsum("nd,kd->nk", x, W) + b
     p = torch.exp(scores - scores.amax(1, keepdim=True))
     p = p / p.sum(1, keepdim=True)
-    truth = (targets[:, None] == torch.arange(len(b))).to(x.dtype)
+    truth = (y[:, None] == torch.arange(len(b))).to(x.dtype)
     return torch.einsum("nk,nd->kd", p - truth, x) / len(x), (p - truth).mean(0)
