@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import textwrap
 from itertools import groupby
@@ -29,12 +30,15 @@ SIGNS = {
 }
 
 
-def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tuple[str, bool]:
+def check(
+    name: str, task: str | None = None, folders: Folders = COURSE, session: Session | None = None
+) -> tuple[str, bool]:
     """Run a homework of the student's; the notebook itself is only read.
 
     Args:
         name: "hw3".
         task: look at this task alone, "task2" or "2".
+        session: where it runs, which the caller ends; one of its own without it.
 
     Returns:
         What to print, and whether every test passed.
@@ -52,7 +56,8 @@ def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tupl
         rebuilt = rebuild(handed_out, handed_out, own.data)
     except Rejected as problem:
         raise CourseError(f"{own.path} cannot be checked: {problem}. Nothing was changed.") from None
-    marks = tested(rebuilt.assignment, task)
+    with contextlib.nullcontext(session) if session else Session() as running:
+        marks = tested(rebuilt.assignment, task, running)
     return report(rebuilt, marks), all(result.status == PASSED for result in marks.results)
 
 
@@ -68,16 +73,15 @@ def as_handed_out(name: str, folders: Folders) -> Assignment:
     return load(path)
 
 
-def tested(assignment: Assignment, task: str | None) -> Marks:
+def tested(assignment: Assignment, task: str | None, session: Session) -> Marks:
     """What the visible tests say, of all tasks or of one."""
-    with Session() as session:
-        session.begin()  # it imports torch while this process does
-        from homework.judge import Judge
-        from homework.marking import mark
+    session.begin()  # it imports torch while this process does
+    from homework.judge import Judge
+    from homework.marking import mark
 
-        judge, count = Judge(assignment), len(assignment.cells)
-        with tqdm(total=count, desc=assignment.name, leave=False, file=sys.stderr) as bar:
-            return mark(assignment, session, judge=judge, only=task, progress=lambda cell: bar.update())
+    judge, count = Judge(assignment), len(assignment.cells)
+    with tqdm(total=count, desc=assignment.name, leave=False, file=sys.stderr) as bar:
+        return mark(assignment, session, judge=judge, only=task, progress=lambda cell: bar.update())
 
 
 def report(rebuilt: Rebuilt, marks: Marks) -> str:
