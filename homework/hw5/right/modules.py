@@ -123,4 +123,4 @@ def confusion_matrix(predicted, targets, classes):
 
 def topk_error(scores, targets, k):
     higher = (scores > scores.gather(1, targets[:, None])).sum(dim=1)
-    return (higher >= k).double().mean()
+    return (higher >= k).double().mean().item()
