@@ -32,11 +32,9 @@ def clip_by_norm(grads, limit):
 
 
 # %% task5
-from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
-
-
 def pad_batch(sequences):
-    return pad_sequence(sequences, batch_first=True), torch.tensor([*map(len, sequences)])
+    nested = torch.nested.nested_tensor(sequences)
+    return nested.to_padded_tensor(0), torch.tensor([*map(len, sequences)])
 
 
 def last_valid(states, lengths):
@@ -45,8 +43,7 @@ def last_valid(states, lengths):
 
 
 def masked_mean(losses, lengths):
-    packed = pack_padded_sequence(losses[..., None], lengths, batch_first=True, enforce_sorted=False)
-    return packed.data.mean()
+    return torch.cat([row[:length] for row, length in zip(losses, lengths, strict=True)]).mean()
 
 
 # %% task6
@@ -79,6 +76,9 @@ def draw(scores, temperature, generator):
 
 
 # %% task8
+from torch.nn.utils.rnn import pack_padded_sequence
+
+
 class Reader(nn.Module):
     """A GRU that is shown the real steps only."""
 
