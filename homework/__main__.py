@@ -58,9 +58,13 @@ def check_copies(folder: Path, out: Path) -> None:
 
 
 def run_check(options: argparse.Namespace, folders: Folders) -> int:
-    from homework.student.check import check
+    from homework.session import Session
 
-    text, passed = check(options.homework, options.task, folders)
+    with Session() as session:
+        session.begin()  # the worker imports torch while this process imports what it needs
+        from homework.student.check import check
+
+        text, passed = check(options.homework, options.task, folders, session)
     print(text)
     return 0 if passed else 1
 

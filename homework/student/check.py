@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import textwrap
 from itertools import groupby
@@ -29,12 +30,15 @@ SIGNS = {
 }
 
 
-def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tuple[str, bool]:
+def check(
+    name: str, task: str | None = None, folders: Folders = COURSE, session: Session | None = None
+) -> tuple[str, bool]:
     """Run a homework of the student's; the notebook itself is only read.
 
     Args:
         name: "hw3".
         task: look at this task alone, "task2" or "2".
+        session: where it runs, which the caller ends; one of its own without it.
 
     Returns:
         What to print, and whether every test passed.
@@ -52,7 +56,8 @@ def check(name: str, task: str | None = None, folders: Folders = COURSE) -> tupl
         rebuilt = rebuild(handed_out, handed_out, own.data)
     except Rejected as problem:
         raise CourseError(f"{own.path} cannot be checked: {problem}. Nothing was changed.") from None
-    marks = tested(rebuilt.assignment, task)
+    with contextlib.nullcontext(session) if session else Session() as running:
+        marks = tested(rebuilt.assignment, task, running)
     return report(rebuilt, marks), all(result.status == PASSED for result in marks.results)
 
 
@@ -68,24 +73,23 @@ def as_handed_out(name: str, folders: Folders) -> Assignment:
     return load(path)
 
 
-def tested(assignment: Assignment, task: str | None) -> Marks:
+def tested(assignment: Assignment, task: str | None, session: Session) -> Marks:
     """What the visible tests say, of all tasks or of one."""
-    with Session() as session:
-        session.begin()  # it imports torch while this process does
-        from homework.judge import Judge
-        from homework.marking import mark
+    session.begin()  # it imports torch while this process does
+    from homework.judge import Judge
+    from homework.marking import mark
 
-        judge, count = Judge(assignment), len(assignment.cells)
-        with tqdm(total=count, desc=assignment.name, leave=False, file=sys.stderr) as bar:
-            return mark(assignment, session, judge=judge, only=task, progress=lambda cell: bar.update())
+    judge, count = Judge(assignment), len(assignment.cells)
+    with tqdm(total=count, desc=assignment.name, leave=False, file=sys.stderr) as bar:
+        return mark(assignment, session, judge=judge, only=task, progress=lambda cell: bar.update())
 
 
 def report(rebuilt: Rebuilt, marks: Marks) -> str:
     """The marks in words, task by task."""
     assignment = rebuilt.assignment
-    lines = [assignment.title, ""]
+    lines, titles = [assignment.title, ""], {cell.name: cell.title for cell in assignment.of_kind(TEST)}
     for task, results in groupby(marks.results, key=lambda result: result.task):
-        lines += describe_task(task, list(results))
+        lines += describe_task(task, list(results), titles)
     for cell, problem in told_problems(marks.problems, rebuilt.answers).items():
         lines += ["", f"The cell {cell} stops with an error:", textwrap.indent(problem, "    ")]
         lines += hint_lines(hint_for(problem), 4)
@@ -98,15 +102,17 @@ def report(rebuilt: Rebuilt, marks: Marks) -> str:
     return "\n".join(lines)
 
 
-def describe_task(task: str, results: list[Result]) -> list[str]:
+def describe_task(task: str, results: list[Result], titles: dict[str, str]) -> list[str]:
     """The points of a task, and its tests."""
     got, most = sum(result.points for result in results), sum(result.max_points for result in results)
-    return [f"{task}: {got:g} of {most:g} points", *(line for result in results for line in describe(result))]
+    lines = [f"{task}: {got:g} of {most:g} points"]
+    return lines + [line for result in results for line in describe(result, titles[result.name])]
 
 
-def describe(result: Result) -> list[str]:
-    """One test, with what was expected and the hint when it did not pass."""
-    lines = [f"  {SIGNS[result.status]:>12}  {result.name} ({result.points:g} of {result.max_points:g})"]
+def describe(result: Result, title: str) -> list[str]:
+    """One test, with what it measured, what was expected and the hint when it did not pass."""
+    points = f"({result.points:g} of {result.max_points:g})"
+    lines = [f"  {SIGNS[result.status]:>12}  {result.name} {points}{title and '  '}{title}"]
     if result.status != UNANSWERED and result.printed.strip():
         lines.append(textwrap.indent(result.printed.strip(), " " * 16))
     if result.status not in (PASSED, UNANSWERED):

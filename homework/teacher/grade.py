@@ -25,7 +25,7 @@ from homework.teacher.roster import read_roster, require_match
 from homework.teacher.similarity import similar_pairs
 from homework.teacher.store import Store, key_of, rules_hash
 from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of
-from homework.teacher.tried import tried_by_tests
+from homework.teacher.tried import Tried, tried_by_tests
 from launcher.errors import CourseError
 
 MOST_NAMED = 10  # in what is printed
@@ -161,7 +161,7 @@ def write_page(
     out: Path,
     counted: Counted,
     due: datetime.datetime | None,
-    tried: dict[str, list[str]],
+    tried: dict[str, Tried],
 ) -> tuple[Row, str]:
     """Write the page of a hand-in; returns its line of grades.csv, and the page's place below `out`."""
     owner = counted.handin.student if counted.has_owner else counted.handin.file

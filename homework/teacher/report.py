@@ -20,6 +20,7 @@ from homework.outcomes import PASSED
 from homework.teacher.grading import Grading, Status
 from homework.teacher.harmless import markdown_html
 from homework.teacher.table import Counted, Row
+from homework.teacher.tried import Tried
 
 MOST_SHOWN = 20  # lines of a table in the report
 BARS = 10
@@ -66,7 +67,7 @@ class Scores:
     bars: list[Bar]
 
 
-def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, list[str]]) -> str:
+def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) -> str:
     """The page for one student. Of hidden tests it says no more than that they did not pass, and the hint.
 
     Why a teacher has to look at a hand-in stands in the notes and in the report, not here: it is a doubt, and
@@ -76,7 +77,7 @@ def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, list[str
         title: of the homework.
         row: the student's row of grades.csv.
         result: what grading found.
-        tried: what the tests try, in words.
+        tried: what the tests try.
     """
     is_graded = row.score is not None and row.status not in NO_MARKS
     tests = result.tests if is_graded else []

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import ast
+from typing import NamedTuple
 
 from homework.cells import TEST, Assignment
 from homework.teacher.original import Original
 
 MOST_SHOWN = 6
+SAYING = ("expect", "at_least", "at_most")  # the checks that are told what is tried
 
 
-def tried_by_tests(original: Original) -> dict[str, list[str]]:
+class Tried(NamedTuple):
+    """What a test tries: its title, and the expressions that it holds against right values."""
+
+    title: str
+    expressions: list[str]
+
+
+def tried_by_tests(original: Original) -> dict[str, Tried]:
     """{test: what it tries}, of all tests of a homework."""
     return tried_in(original.source)
 
 
-def tried_in(assignment: Assignment) -> dict[str, list[str]]:
-    return {cell.name: tried(cell.visible) for cell in assignment.of_kind(TEST)}
+def tried_in(assignment: Assignment) -> dict[str, Tried]:
+    return {cell.name: Tried(cell.title, tried(cell.visible)) for cell in assignment.of_kind(TEST)}
 
 
 def tried(source: str) -> list[str]:
-    """What a test tries: what each `expect` is given as `what`; without one, the conditions of `require`.
+    """What each `expect` or threshold is given as `what`; without one, the conditions of `require`.
 
     Args:
         source: the lines that students have.
     """
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     calls.sort(key=lambda call: (call.lineno, call.col_offset))
-    words = [in_words(argument(call, 2, "what")) for call in calls if name_of(call) == "expect"]
+    words = [in_words(argument(call, 2, "what")) for call in calls if name_of(call) in SAYING]
     if not any(words):
         conditions = [argument(call, 0, "condition") for call in calls if name_of(call) == "require"]
         words = [ast.unparse(condition) for condition in conditions if condition is not None]

@@ -9,13 +9,14 @@ import pytest
 from homework_course import Page
 from nbconvert.filters.markdown_mistune import markdown2html_mistune as as_formgrader_does
 
+from homework.cells import TEST
 from homework.folders import COURSE, load_source
 from homework.outcomes import FAILED, PASSED, Result
 from homework.teacher import report
 from homework.teacher.grading import Grading, Status
 from homework.teacher.harmless import LONGEST, THIN, harmless_markdown, markdown_html, printable
 from homework.teacher.table import Row
-from homework.teacher.tried import tried, tried_in
+from homework.teacher.tried import Tried, tried, tried_in
 
 pytestmark = pytest.mark.filterwarnings("default")  # those of nbgrader's own code
 
@@ -151,6 +152,7 @@ def test_what_a_test_tries_is_read_from_its_visible_lines():
     source += "check.expect(g(), 1, what='g(),\\n  twice')\nexpect(1, 1, name)"
     assert tried(source) == ["f({n})", "g(), twice"]
     assert tried("require(share >= 0.9, 'too few')") == ["share >= 0.9"]
+    assert tried("at_least(a, 1, 'right')\nat_most(b, 1, 'error')") == ["right", "error"]
     assert tried("expect(a, 1, 'a')\nrequire(b, 'c')") == ["a"]
     assert tried("\n".join(f"expect(f({n}), 1, 'f({n})')" for n in range(9)))[-2:] == ["f(5)", "and 3 more"]
 
@@ -158,23 +160,29 @@ def test_what_a_test_tries_is_read_from_its_visible_lines():
 def test_every_test_of_the_course_says_what_it_tries_and_nothing_that_is_hidden():
     for name in COURSE.all_sources():
         source = load_source(name)
-        for test, words in tried_in(source).items():
-            assert words, (name, test)
-        for cell in source.cells:
+        for test, found in tried_in(source).items():
+            assert found.title and found.expressions, (name, test)
+        for cell in source.of_kind(TEST):
             hidden = set(tried(cell.hidden)) - set(tried(cell.visible)) if cell.hidden else set()
-            assert hidden.isdisjoint(tried_in(source).get(cell.name, [])), (name, cell.name)
+            assert hidden.isdisjoint(tried_in(source)[cell.name].expressions), cell.name
 
 
 def row(status: Status, score: float | None, needs_manual=()) -> Row:
     return Row("1001", "hw99", "x.zip", status, score, 4.0, {}, None, list(needs_manual), "")
 
 
+TRIED = {"task1-a": Tried("the beginning", ["f(0)"]), "task1-b": Tried("", ["f(1)"])}
+
+
 def page_of(tmp_path, status: Status, score: float | None, **more) -> list[str]:
     """The texts of a feedback page with one passed and one failed test."""
-    tests = [Result("task1-a", PASSED, 1, 1), Result("task1-b", FAILED, 0, 2, "f(1): wrong", "Off by one.")]
+    tests = [
+        Result("task1-a", PASSED, 1, 1, printed="reached: 95.8 %\n"),
+        Result("task1-b", FAILED, 0, 2, "f(1): wrong", "Off by one."),
+    ]
     texts = {"task3": "| a |\n|---|\n| b |"}
     result = Grading(status, "two students' ids", score, tests=tests, texts=texts, **more)
-    text = report.feedback("Doubling", row(status, score), result, {"task1-a": ["f(0)"], "task1-b": ["f(1)"]})
+    text = report.feedback("Doubling", row(status, score), result, TRIED)
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
     return Page(tmp_path / "page.html").texts
 
@@ -182,7 +190,7 @@ def page_of(tmp_path, status: Status, score: float | None, **more) -> list[str]:
 def test_each_test_says_what_was_tried_passed_or_not(tmp_path):
     texts = page_of(tmp_path, Status.GRADED, 1.0)
     at = texts.index("task1-a: passed (1 of 1)")
-    assert texts[at + 1] == "f(0)"
+    assert texts[at + 1 : at + 4] == ["the beginning", "f(0)", "reached: 95.8 %"]
     at = texts.index("task1-b: failed (0 of 2)")
     assert texts[at + 1 : at + 4] == ["f(1)", "f(1): wrong", "Hint: Off by one."]
 
