@@ -45,6 +45,7 @@ MODULES = {
     "lenet": "benchmarks.lenet",
     "notebooks": "benchmarks.notebooks",
     "startup": "benchmarks.startup",
+    "checking": "benchmarks.checking",
     "grading": "benchmarks.grading",
 }
 # name: section, in the order of the report

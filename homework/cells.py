@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # imported where it is needed: `--help` must work before anything is installed
     from nbformat import NotebookNode
 
+TITLE = "# Test ·"  # how the first line of a test begins
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()  # replace this line"
@@ -61,6 +62,12 @@ class Cell:
     @property
     def task(self) -> str:
         return task_of(self.name)
+
+    @property
+    def title(self) -> str:
+        """What a test tries: its first line, `# Test · a disc and its edge`; empty without one."""
+        first = self.source.split("\n", 1)[0]
+        return first.removeprefix(TITLE).strip() if first.startswith(TITLE) else ""
 
     @cached_property
     def visible(self) -> str:

@@ -21,6 +21,7 @@ from homework.author.answers import RightAnswer, read_right
 from homework.author.forks import Stem, forked, import_once
 from homework.author.mistakes import WrongAnswer, read_wrong
 from homework.author.run import run
+from homework.author.twins import looking_for_twins
 from homework.cells import ANSWER, SOLUTION, Assignment, inside, task_of, with_stub
 from homework.folders import load_source
 from homework.judge import Judge
@@ -47,6 +48,13 @@ def try_right(
     bad = [f"{result.name}: {result.message}" for result in marks.results if result.status != PASSED]
     bad += [f"{cell}: {problem}" for cell, problem in marks.problems.items()]
     return Trial(answer.name, True, "; ".join(bad), time.perf_counter() - start)
+
+
+def try_solution(assignment: Assignment, stem: Stem | None = None, judge: Judge | None = None) -> Trial:
+    """The solution must pass every test, and no two hints of a test may have the same value."""
+    with looking_for_twins() as twins:
+        trial = try_right(assignment, RightAnswer("the solution itself", "", {}), stem, Judge(assignment))
+    return dataclasses.replace(trial, problem="; ".join(filter(None, [trial.problem, *twins])))
 
 
 def try_wrong(
@@ -98,7 +106,7 @@ def plan(assignment: Assignment, wanted: str) -> Iterator[Callable[..., Trial]]:
     order = [cell.task for cell in assignment.of_kind(ANSWER)]
     wrong.sort(key=lambda answer: order.index(answer.task))
     if not wanted:
-        yield partial(try_right, assignment, RightAnswer("the solution itself", "", {}))
+        yield partial(try_solution, assignment)
         yield partial(try_unanswered, assignment)
     yield from (partial(try_right, assignment, answer) for answer in right if wanted in answer.name)
     yield from (partial(try_wrong, assignment, answer) for answer in wrong if wanted in answer.name)

@@ -83,9 +83,9 @@ def tested(assignment: Assignment, task: str | None) -> Marks:
 def report(rebuilt: Rebuilt, marks: Marks) -> str:
     """The marks in words, task by task."""
     assignment = rebuilt.assignment
-    lines = [assignment.title, ""]
+    lines, titles = [assignment.title, ""], {cell.name: cell.title for cell in assignment.of_kind(TEST)}
     for task, results in groupby(marks.results, key=lambda result: result.task):
-        lines += describe_task(task, list(results))
+        lines += describe_task(task, list(results), titles)
     for cell, problem in told_problems(marks.problems, rebuilt.answers).items():
         lines += ["", f"The cell {cell} stops with an error:", textwrap.indent(problem, "    ")]
         lines += hint_lines(hint_for(problem), 4)
@@ -98,15 +98,17 @@ def report(rebuilt: Rebuilt, marks: Marks) -> str:
     return "\n".join(lines)
 
 
-def describe_task(task: str, results: list[Result]) -> list[str]:
+def describe_task(task: str, results: list[Result], titles: dict[str, str]) -> list[str]:
     """The points of a task, and its tests."""
     got, most = sum(result.points for result in results), sum(result.max_points for result in results)
-    return [f"{task}: {got:g} of {most:g} points", *(line for result in results for line in describe(result))]
+    lines = [f"{task}: {got:g} of {most:g} points"]
+    return lines + [line for result in results for line in describe(result, titles[result.name])]
 
 
-def describe(result: Result) -> list[str]:
-    """One test, with what was expected and the hint when it did not pass."""
-    lines = [f"  {SIGNS[result.status]:>12}  {result.name} ({result.points:g} of {result.max_points:g})"]
+def describe(result: Result, title: str) -> list[str]:
+    """One test, with what it measured, what was expected and the hint when it did not pass."""
+    points = f"({result.points:g} of {result.max_points:g})"
+    lines = [f"  {SIGNS[result.status]:>12}  {result.name} {points}{title and '  '}{title}"]
     if result.status != UNANSWERED and result.printed.strip():
         lines.append(textwrap.indent(result.printed.strip(), " " * 16))
     if result.status not in (PASSED, UNANSWERED):

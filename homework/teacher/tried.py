@@ -16,7 +16,8 @@ def tried_by_tests(original: Original) -> dict[str, list[str]]:
 
 
 def tried_in(assignment: Assignment) -> dict[str, list[str]]:
-    return {cell.name: tried(cell.visible) for cell in assignment.of_kind(TEST)}
+    cells = assignment.of_kind(TEST)
+    return {cell.name: [cell.title, *tried(cell.visible)][not cell.title :] for cell in cells}
 
 
 def tried(source: str) -> list[str]:

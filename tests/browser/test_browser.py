@@ -267,3 +267,23 @@ def test_a_figure_reaches_who_cannot_see_it_though_nobody_trusted_the_notebook(p
     words.locator("summary").click()
     expect(words.get_by_text(alt)).to_be_visible()
     take_picture(page, "figure-in-words")
+
+
+def test_the_tests_of_a_homework_are_folded_under_their_titles(page: Page, lab: Lab) -> None:
+    """A homework is three quarters tests: what a student sees of one is its title, and it opens by a click."""
+    path = lab.root / "notebooks" / "homework" / "hw1_tensors.ipynb"
+    titles = [cell["source"][0].strip() for cell in code_cells(path) if is_folded(cell)]
+    open_notebook(page, lab, f"homework/{path.name}")
+    first = page.locator(".jp-Notebook .jp-Placeholder-contentContainer").first
+    first.scroll_into_view_if_needed()
+    assert titles[0].startswith("# Test ·")
+    expect(first).to_contain_text(titles[0])
+    expect(page.get_by_text("expect(", exact=False)).to_have_count(0)
+    take_picture(page, "folded-tests")
+    first.click()
+    expect(page.locator(".jp-Notebook .cm-content", has_text=titles[0]).first).to_contain_text("expect(")
+    check_quiet(page)
+
+
+def is_folded(cell: dict) -> bool:
+    return cell["metadata"].get("jupyter", {}).get("source_hidden", False)

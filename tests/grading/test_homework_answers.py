@@ -66,8 +66,40 @@ def test_a_homework_has_twenty_points_and_one_question_by_hand(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_every_test_has_a_title_that_says_what_it_tries(name):
+    titles = [cell.title for cell in load_source(name).of_kind(TEST)]
+    assert all(8 <= len(title) <= 74 for title in titles), titles
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_the_copy_tests_are_folded_and_nothing_else(name):
+    folded = {
+        cell["id"]
+        for cell in nbformat.read(COURSE.copy(name), as_version=4).cells
+        if cell.metadata.get("jupyter", {}).get("source_hidden")
+    }
+    assert folded == {cell.name for cell in load_source(name).of_kind(TEST)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_homework_runs_on_one_thread(name):
+    first = next(cell for cell in load_source(name).cells if cell.cell_type == "code")
+    assert "torch.set_num_threads(1)" in first.source
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_lessons_own_way_of_writing_is_among_the_right_answers(name):
+    """What a learner writes who knows the lessons alone must pass the visible and the hidden tests."""
+    lesson = next(answer for answer in read_right(load_source(name)) if answer.name == "lesson")
+    assert len(lesson.cells) >= 5
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_students_copy_is_what_the_source_gives(name):
     copy = to_text(student_copy(nbformat.read(COURSE.source(name), as_version=4)))
+    handed_out = COURSE.handed_out / COURSE.copy(name).name
+    assert handed_out.read_text(encoding="utf-8") == copy
     committed = COURSE.copies / load_source(name).file_name
     assert committed.read_text(encoding="utf-8") == copy, "run `python3 course.py release`"
 

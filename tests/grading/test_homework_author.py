@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import nbformat
 import pytest
+from homework_course import write_source
 
 pytest.importorskip("homework.author", reason="the student edition has no solutions")
 
 from homework.author import trial
 from homework.author.answers import read_right
 from homework.author.mistakes import read_wrong
+from homework.author.trial import try_solution
 from homework.cells import ANSWER, TEST, Assignment, Cell
-from homework.folders import ROOT
+from homework.folders import ROOT, load_source
 from launcher.errors import CourseError
 
 HOMEWORK = Assignment(
@@ -204,3 +207,20 @@ def test_both_rates_are_told(monkeypatch, capsys):
     told = capsys.readouterr().out
     assert "right    0.1 s  b: PROBLEM lost" in told
     assert "wrong answers caught by name: 1 of 2; right answers refused: 1 of 2" in told
+
+
+def test_hints_that_cannot_be_told_apart_are_a_problem_of_the_trial(course):
+    source = nbformat.read(course.sources / "hw99" / "source.ipynb", as_version=4)
+    test = next(cell for cell in source.cells if cell["id"] == "task2-values")
+
+    def problem(hints: str) -> str:
+        test.source = (
+            f"from homework.checks import expect\nexpect(half(3.0), 1.5, 'half(3.0)', hints={hints})"
+        )
+        write_source(course, source)
+        return try_solution(load_source("hw99", course)).problem
+
+    assert problem("{'a': 2.0, 'b': lambda: 3.0}") == ""
+    same = "half(3.0): these have the same value:"
+    assert problem("{'a': 2.0, 'b': lambda: 2.0}") == f"{same} 'a' and 'b'"
+    assert problem("{'a': 1.5}") == f"{same} 'the right answer' and 'a'"

@@ -157,7 +157,7 @@ def test_lines_that_students_are_given_change_only_when_asked(folder):
 
 
 def test_a_change_of_a_style_is_told_by_the_line_of_its_file_and_tried_once(folder):
-    (folder / "hw99" / "right" / "same.py").write_text(STYLE.replace("Sums", "Same"), encoding="utf-8")
+    (folder / "hw99" / "right" / "then.py").write_text(STYLE.replace("Sums", "Then"), encoding="utf-8")
     found = [each for each in mutated(HOMEWORK, folder=folder) if each.style != "solution"]
     assert {(each.task, each.style, each.line) for each in found} == {("task2", "sums", 6)}
     assert "return x + x / 2" in {each.mutant.new for each in found}
@@ -271,9 +271,9 @@ def test_two_at_a_time_give_the_same(outcomes):
 
 
 def test_a_solution_that_fails_itself_stops_the_trial():
-    broken = HOMEWORK.with_sources({"task1": "def double(x):\n    return x"})
+    broken = HOMEWORK.with_sources({"task1": "def double(x):\n    return 1 * x"})
     with pytest.raises(RuntimeError, match="the solution of task1 itself fails task1-values"):
-        list(tried(broken, mutated(broken)))
+        list(tried(broken, mutated(broken, all_lines=True)))
 
 
 def test_later_tasks_that_use_an_answer_are_found():
@@ -390,14 +390,28 @@ def test_a_list_that_cannot_be_understood_is_refused(folder, text, words):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["hw77"], "There is no homework called 'hw77'"),
-        (["hw1", "task8"], "nothing to try; the tasks are task1, "),
-        (["hw1", "--of", "nobody"], "the styles are beginner, built_in, complex_plane, einsum, "),
+        (["hw99", "task7"], "nothing to try; the tasks are task1, task2, task3, the styles are solution"),
+        (["hw99", "--of", "nobody"], "nothing to try; the tasks are task1, task2, task3"),
     ],
 )
-def test_a_command_that_can_try_nothing_says_so(arguments, words):
+def test_a_command_that_can_try_nothing_says_so(arguments, words, monkeypatch):
+    monkeypatch.setattr(command, "load_source", lambda name: HOMEWORK)
     with pytest.raises(SystemExit, match=words):
         command.main(arguments)
+
+
+def test_a_homework_that_does_not_exist_is_told():
+    with pytest.raises(SystemExit, match="There is no homework called 'hw77'"):
+        command.main(["hw77"])
+
+
+def test_the_command_tells_what_it_found(monkeypatch, capsys):
+    monkeypatch.setattr(command, "load_source", lambda name: HOMEWORK)
+    assert command.main(["hw99", "task2"]) == 1
+    told = capsys.readouterr().out
+    assert "→ return x * 2" not in told  # it is caught, and named
+    assert "→ return 2 / x" in told.split("== unnamed")[1]
+    assert told.splitlines()[-1].startswith("5 mutants, 0 equivalent ones besides: caught 100.0% (of 100%); ")
 
 
 # ---------------------------------------------------------------- the homework

@@ -14,6 +14,7 @@ from course_project import ROOT, write_notebook
 
 from benchmarks import __main__ as command
 from benchmarks import (
+    checking,
     grading,
     ladder,
     lenet,
@@ -451,9 +452,27 @@ def test_start_up_is_compared_with_torch():
     assert "| 6.0 | ≤ 6 | met |" in text
 
 
-# ---------------------------------------------------------------- grading
+# ---------------------------------------------------------------- checking
 
 teachers = pytest.mark.skipif(not grading.is_teachers(), reason="the student edition has no solutions")
+
+
+def test_the_ratio_of_check_is_that_of_each_round():
+    text = checking.write({"hw1": [(4.0, 2.0), (3.0, 2.5), (9.0, 8.0)], "hw3": [(2.8, 2.0)]})
+    assert "| hw1 | 4.0 | 2.5 | 1.20 | met |" in text
+    assert "| hw3 | 2.8 | 2.0 | 1.40 | **missed** |" in text
+
+
+@teachers
+def test_what_check_is_measured_against_is_the_answered_notebook_and_passes(tmp_path):
+    program = checking.answered("hw3", tmp_path)
+    assert "NotImplementedError" not in program and "HIDDEN" not in program and "expect(" in program
+    assert checking.seconds_of("-c", checking.CHECK, "hw3", str(tmp_path)) > 0
+    with pytest.raises(CourseError, match="Those that exist"):
+        checking.seconds_of("-c", checking.CHECK, "hw8", str(tmp_path))
+
+
+# ---------------------------------------------------------------- grading
 
 
 @teachers
