@@ -58,9 +58,9 @@ def network_gradients(p, x, targets):
 
 # %% task6
 class Momentum:
-    def __init__(self, parameters, rate, beta=0.9):
+    def __init__(self, parameters, lr, beta=0.9):
         self.speed = {p: torch.zeros_like(p) for p in parameters}
-        self.rate, self.beta = rate, beta
+        self.lr, self.beta = lr, beta
 
     def zero_grad(self):
         for p in self.speed:
@@ -70,7 +70,7 @@ class Momentum:
         for p, v in self.speed.items():
             if p.grad is not None:
                 self.speed[p] = self.beta * v.detach() + p.grad.detach()
-                p.data = p.data - self.rate * self.speed[p]
+                p.data = p.data - self.lr * self.speed[p]
 
 
 # %% task7

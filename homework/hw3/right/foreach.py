@@ -66,9 +66,9 @@ def network_gradients(p, x, targets):
 
 # %% task6
 class Momentum:
-    def __init__(self, parameters, rate, beta=0.9):
+    def __init__(self, parameters, lr, beta=0.9):
         self.speed = {p: torch.zeros_like(p, requires_grad=False) for p in parameters}
-        self.rate, self.beta = rate, beta
+        self.lr, self.beta = lr, beta
 
     def zero_grad(self):
         given = [p.grad for p in self.speed if p.grad is not None]
@@ -83,7 +83,7 @@ class Momentum:
         speeds = [self.speed[p] for p in moving]
         torch._foreach_mul_(speeds, self.beta)
         torch._foreach_add_(speeds, [p.grad for p in moving])
-        torch._foreach_add_(moving, speeds, alpha=-self.rate)
+        torch._foreach_add_(moving, speeds, alpha=-self.lr)
 
 
 # %% task7

@@ -83,9 +83,9 @@ def network_gradients(p, x, targets):
 
 # %% task6
 class Momentum:
-    def __init__(self, parameters, rate, beta=0.9):
+    def __init__(self, parameters, lr, beta=0.9):
         self.params = [p for p in parameters]
-        self.rate = rate
+        self.lr = lr
         self.beta = beta
         self.v = [0 for p in self.params]
 
@@ -100,7 +100,7 @@ class Momentum:
             if self.params[i].grad is None:
                 continue
             self.v[i] = self.beta * self.v[i] + self.params[i].grad
-            self.params[i] -= self.rate * self.v[i]
+            self.params[i] -= self.lr * self.v[i]
 
 
 # %% task7

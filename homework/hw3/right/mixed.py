@@ -83,9 +83,9 @@ def network_gradients(p, x, targets):
 
 # %% task6
 class Momentum:
-    def __init__(self, parameters, rate, beta=0.9):
+    def __init__(self, parameters, lr, beta=0.9):
         self.parameters = tuple(parameters)
-        self.rate, self.beta = rate, beta
+        self.lr, self.beta = lr, beta
         self.velocity = {}
 
     def zero_grad(self):
@@ -103,7 +103,7 @@ class Momentum:
                 self.velocity[number] *= self.beta
                 self.velocity[number] += p.grad
             with torch.no_grad():
-                p.sub_(self.velocity[number], alpha=self.rate)
+                p.sub_(self.velocity[number], alpha=self.lr)
 
 
 # %% task7
