@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import numbers
 from typing import Any
 
@@ -101,8 +102,12 @@ def number_difference(got: Any, wanted: numbers.Real, rtol: float, atol: float) 
         return told(f"a whole number (int) is wanted, not a {type(got).__name__}", got, wanted)
     if type(got) not in (int, float) and type(got).__module__ != "numpy":
         return told(wrong_type(got, wanted), got, wanted)
-    far = 0 if isinstance(wanted, int) else atol + rtol * abs(float(wanted))
-    return None if abs(float(got) - float(wanted)) <= far else told("the number is wrong", got, wanted)
+    ours, theirs = float(wanted), float(got)
+    if not math.isfinite(ours):  # nothing but itself is near it
+        near = theirs == ours or (math.isnan(theirs) and math.isnan(ours))
+    else:
+        near = abs(theirs - ours) <= (0 if isinstance(wanted, int) else atol + rtol * abs(ours))
+    return None if near else told("the number is wrong", got, wanted)
 
 
 def sequence_difference(got: Any, wanted: list | tuple, rtol: float, atol: float) -> Difference | None:

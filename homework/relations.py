@@ -20,6 +20,8 @@ def relation(got: Any, wanted: Any, rtol: float, atol: float) -> str | None:
         if got.dtype != wanted.dtype:
             return other_dtype(got.detach(), wanted, rtol, atol)
         return other_numbers(got.detach(), wanted, rtol, atol)
+    if isinstance(wanted, torch.Tensor) and type(got) in (int, float):
+        return "A tensor is wanted, not a plain number: leave out .item(), float() or int()."
     if isinstance(wanted, (list, tuple)) and type(got) in (list, tuple) and len(got) == len(wanted):
         return first_of(zip(got, wanted, strict=True), rtol, atol)
     if isinstance(wanted, dict) and type(got) is dict and set(got) == set(wanted):

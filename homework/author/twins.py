@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
@@ -17,22 +18,28 @@ def looking_for_twins() -> Iterator[list[str]]:
     """While it is open, every `expect` of the judge compares the values of its hints.
 
     Returns:
-        A list that gets a sentence for each pair of hints with the same value, and for each hint whose
-        value is the right one: on that value a student would be told of both.
+        A list that gets, at the end, a sentence for each pair of hints which had the same value wherever both
+        could apply: a student would always be told of both. (A hint whose value is the right one cannot be
+        shown.)
     """
     found: list[str] = []
+    alike: dict[tuple[str, str], list[bool]] = collections.defaultdict(list)
     expect = checks.expect
 
     def looking(got: Any, wanted: Any, what: str, *, hints: Mapping | None = None, **options: Any) -> None:
         expect(got, wanted, what, hints=hints, **options)
         tolerance = options.get("rtol", 1e-4), options.get("atol", 1e-5)
         values = {
-            sentence: value() if isinstance(value, Callable) else value
-            for sentence, value in (hints or {}).items()
+            name: value() if isinstance(value, Callable) else value for name, value in (hints or {}).items()
         }
-        for (one, first), (other, second) in combinations({"the right answer": wanted, **values}.items(), 2):
-            if difference(first, second, *tolerance) is None:
-                found.append(f"{what}: these have the same value: {one!r} and {other!r}")
+        values = {name: value for name, value in values.items() if difference(value, wanted, *tolerance)}
+        for (one, first), (other, second) in combinations(values.items(), 2):
+            alike[one, other].append(not difference(first, second, *tolerance))
 
     with patch.object(checks, "expect", looking):
         yield found
+    found += [
+        f"these have the same value: {one!r} and {other!r}"
+        for (one, other), same in alike.items()
+        if all(same)
+    ]

@@ -125,6 +125,15 @@ def test_numbers_may_be_off_by_a_part_of_their_size_and_by_a_little(make):
     assert difference(make(0.25), make(0.0), 0.5, 0.25) is None
 
 
+def test_nothing_is_near_infinity_but_itself():
+    inf, nan = float("inf"), float("nan")
+    for got, wanted in ((5.0, inf), (-inf, inf), (inf, 5.0), (nan, inf), (inf, nan), (1.0, nan), (nan, 1.0)):
+        assert problem_of(got, wanted) == "the number is wrong"
+        assert problem_of(torch.tensor([got]), torch.tensor([wanted])) == "the number is wrong"
+    for same in (inf, -inf, nan):
+        assert problem_of(same, same) is problem_of(torch.tensor([same]), torch.tensor([same])) is None
+
+
 def test_a_test_may_be_stricter_or_more_generous():
     """Without a word, 1e-4 of the size and 1e-5."""
     assert expect(1000.09, 1000.0, "f(x)") is None
@@ -230,6 +239,10 @@ def test_the_hint_of_the_test_comes_before_what_any_tensor_is_asked():
 def test_a_float_in_the_place_of_a_whole_number_is_named():
     assert "The value is right, but a whole number is wanted" in hint_of(3.0, 3)
     assert hint_of(3.5, 3) is None
+
+
+def test_a_number_in_the_place_of_a_tensor_is_named():
+    assert "leave out .item()" in hint_of(2.0, torch.tensor(2.0))
 
 
 def test_of_a_number_its_sign_is_looked_at():

@@ -134,9 +134,12 @@ def test_a_second_release_changes_nothing(tmp_path):
 
     folders = dataclasses.replace(COURSE, copies=tmp_path)
     assert all(line.endswith("written") for line in release([], folders))
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.ipynb")}
+    assert len(before) == 2 * len(NAMES)
     assert all(line.endswith("unchanged") for line in release([], folders))
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.ipynb")} == before
+    next(iter(before)).write_text("{}")
+    assert sum(line.endswith("written") for line in release([], folders)) == 1
 
 
 ROOMS = ("homework/hw*", "homework/author", "tests/grading")

@@ -135,7 +135,7 @@ def my_network():
 
     def conv_unit(channels, filters):
         conv = nn.Conv2d(channels, filters, 3, padding=1, bias=False)
-        return nn.Sequential(conv, nn.BatchNorm2d(filters), nn.ReLU())
+        return nn.Sequential(conv, nn.BatchNorm2d(filters), nn.ReLU(inplace=True))
 
     return nn.Sequential(
         conv_unit(1, 16),

@@ -122,7 +122,7 @@ def follow(slow, G, number):
 def train_cgan(pictures, labels, seed):
     """Real pictures (n, 1, 8, 8) in [-1, 1], labels (n,), a number -> make(z, y), see above."""
     torch.manual_seed(seed)
-    G, D = LabelledGenerator(), LabelledDiscriminator()
+    D, G = LabelledDiscriminator(), LabelledGenerator()
     slow = copy.deepcopy(G).eval()
     opt_g = torch.optim.Adam(G.parameters(), lr=3e-3, betas=(0.0, 0.9))
     opt_d = torch.optim.Adam(D.parameters(), lr=3e-3, betas=(0.0, 0.9))
