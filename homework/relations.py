@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 
 from homework.comparing import close, difference
 
+MOST_FACTOR = 12  # by which a number is said to be too large or too small
 FEW = 3  # different numbers that a tensor must have, for what is said of it to be no accident
 
 
@@ -30,8 +32,10 @@ def relation(got: Any, wanted: Any, rtol: float, atol: float) -> str | None:
         return (
             "The value is right, but a whole number is wanted: // divides without fractions, int() converts."
         )
-    if isinstance(wanted, float) and type(got) is float:
-        return of_numbers(got, wanted, rtol)
+    if isinstance(wanted, (int, float)) and type(got) is torch.Tensor and got.numel() > 1:
+        return f"One number is wanted, and {got.numel()} came: is a sum or a mean missing?"
+    if type(wanted) in (int, float) and type(got) in (int, float):
+        return of_numbers(got, wanted, 0 if type(wanted) is int else rtol)
     return None
 
 
@@ -42,7 +46,11 @@ def first_of(pairs: Iterable[tuple[Any, Any]], rtol: float, atol: float) -> str 
 
 
 def other_shape(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: float) -> str | None:
-    """The right numbers in another shape."""
+    """The right numbers in another shape, no numbers, or too many."""
+    if got.numel() == 0:
+        return "It is empty: a range, a slice or a loop holds nothing."
+    if wanted.numel() == 1 and got.numel() > 1:
+        return f"One number is wanted, and {got.numel()} came: is a sum or a mean missing?"
     if (
         got.dim() == wanted.dim() == 2
         and got.shape == wanted.T.shape
@@ -67,13 +75,15 @@ def other_numbers(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: fl
     """Numbers that a factor, a sum or an order makes the right ones."""
     if not got.isfinite().all() and wanted.isfinite().all():
         return "There are infinite numbers or NaN in it: a division by 0, log(0), or exp of something large."
-    if (
-        not is_telling(wanted)
-        or not got.isfinite().all()
-        or wanted.dtype == torch.bool
-        or wanted.is_complex()
-    ):
+    if wanted.dtype == torch.bool or wanted.is_complex() or not got.isfinite().all():
         return None
+    if wanted.numel() == 1:
+        return of_numbers(got.item(), wanted.item(), rtol)
+    if not is_telling(wanted):
+        return None
+    if (got == got.flatten()[0]).all():
+        same = "a zero" if got.flatten()[0] == 0 else "the same"
+        return f"Every number is {same}: is the result written where it belongs, and is the input used?"
     exact, off = wanted.double().flatten(), got.double().flatten()
     if close(off, -exact, rtol, atol).all():
         return "All numbers have the opposite sign."
@@ -99,9 +109,24 @@ def other_numbers(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: fl
 
 
 def of_numbers(got: float, wanted: float, rtol: float) -> str | None:
-    """One number: only its sign says something."""
-    if abs(wanted) > 1e-6 and abs(got + wanted) <= rtol * abs(wanted):
+    """What one number has to do with the right one: its sign, a whole factor, 1 more or less, 1 minus it."""
+    if not (math.isfinite(got) and math.isfinite(wanted)) or abs(wanted) < 1e-6:
+        return None
+
+    def near(other: float) -> bool:
+        return abs(got - other) <= rtol * abs(other)
+
+    if near(-wanted):
         return "The sign is the opposite one."
+    for factor in range(2, MOST_FACTOR + 1):
+        if near(wanted * factor):
+            return f"It is {factor} times the right number."
+        if near(wanted / factor):
+            return f"It is the right number divided by {factor}."
+    if near(wanted + 1) or near(wanted - 1):
+        return f"It is too {'large' if got > wanted else 'small'} by 1."
+    if 0 < wanted < 1 and near(1 - wanted):
+        return "It is 1 minus the right number."
     return None
 
 

@@ -245,9 +245,38 @@ def test_a_number_in_the_place_of_a_tensor_is_named():
     assert "leave out .item()" in hint_of(2.0, torch.tensor(2.0))
 
 
-def test_of_a_number_its_sign_is_looked_at():
-    assert hint_of(-2.5, 2.5) == "The sign is the opposite one."
-    assert hint_of(-2.6, 2.5) is None
+@pytest.mark.parametrize("make", [float, torch.tensor], ids=["number", "tensor"])
+def test_one_number_is_held_against_the_right_one(make):
+    for got, wanted, words in (
+        (-2.5, 2.5, "The sign is the opposite one."),
+        (7.5, 2.5, "It is 3 times the right number."),
+        (2.5, 30.0, "It is the right number divided by 12."),
+        (3.7, 2.7, "It is too large by 1."),
+        (1.7, 2.7, "It is too small by 1."),
+        (0.3, 0.7, "It is 1 minus the right number."),
+        (2.6, 2.5, None),
+        (2.6 * 13, 2.6, None),
+        (-0.3, 1.3, None),
+        (5.0, 0.0, None),
+        (float("inf"), 2.0, None),
+    ):
+        hint = hint_of(make(got), make(wanted))
+        assert hint == words or (make is torch.tensor and got == float("inf") and "infinite" in hint)
+
+
+def test_of_whole_numbers_too():
+    assert hint_of(18, 9) == "It is 2 times the right number."
+    assert hint_of(10, 9) == "It is too large by 1."
+    assert hint_of(100_001, 200_001) is None
+
+
+def test_too_many_numbers_none_and_always_the_same_are_named():
+    wanted = torch.tensor([1.0, 2.0, 4.0])
+    assert "One number is wanted, and 3 came" in hint_of(wanted, torch.tensor(7.0))
+    assert "One number is wanted, and 3 came" in hint_of(wanted, 7.0)
+    assert "It is empty" in hint_of(wanted[:0], wanted)
+    assert "Every number is a zero" in hint_of(torch.zeros(3), wanted)
+    assert "Every number is the same" in hint_of(torch.full((3,), 2.0), wanted)
 
 
 def test_a_hint_is_held_to_the_tolerance_of_its_test():
