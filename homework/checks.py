@@ -66,7 +66,7 @@ def at_least(
         value: what was reached.
         needed: the least that passes.
         what: what was measured: "of 1,000 test digits are read right".
-        safe: below it, the printed line warns: hidden tests measure on other data.
+        safe: below it, the printed line warns: grading measures anew, mostly on other data.
         hint: what helps when it is too little.
         percent: print 0.953 as 95.3 %.
 
@@ -93,7 +93,7 @@ def reached(
     if not better * (value - needed) >= 0:
         raise CheckFailed(words, hint)
     if safe is not None and better * (value - safe) < 0:
-        words += f". That is near the edge, and hidden tests have other data: aim at {amount(safe, percent)}"
+        words += f". That is near the edge, and grading measures anew: aim at {amount(safe, percent)}"
     print(words)
 
 

@@ -318,7 +318,7 @@ def test_what_was_reached_is_printed(capsys):
 def test_near_the_edge_there_is_a_warning(capsys):
     at_least(0.958, 0.95, "right", safe=0.96)
     at_most(4.4, 5, "error", safe=4)
-    edge = ". That is near the edge, and hidden tests have other data: aim at "
+    edge = ". That is near the edge, and grading measures anew: aim at "
     assert capsys.readouterr().out.splitlines() == [
         f"right: 95.8 %, at least 95.0 % needed{edge}96.0 %",
         f"error: 4.4, at most 5 needed{edge}4",
