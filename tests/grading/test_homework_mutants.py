@@ -231,7 +231,7 @@ HOMEWORK = Assignment(
             TEST,
             "code",
             "from homework.checks import expect\n"
-            "expect(quarter(4.0), 1.0, 'quarter(4.0)', hints={'No.': 16.0})",
+            "expect(str(quarter(4.0)), '1.0', 'quarter(4.0)', hints={'No.': '16.0'})",
             1,
         ),
     ],
