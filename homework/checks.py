@@ -132,11 +132,14 @@ def judged(function: Callable) -> Callable:
 
 def matching_hint(got: Any, wanted: Any, hints: Mapping[str, Any], rtol: float, atol: float) -> str | None:
     """The hints whose mistaken value is what came; None when it is no known mistake."""
-    values = {
-        sentence: value() if isinstance(value, Callable) else value for sentence, value in hints.items()
-    }
+    values = values_of(hints)
     found = [sentence for sentence, value in values.items() if same(got, value, rtol, atol)]
     return " Or: ".join(found) if found else hints_by_entry(got, wanted, values, rtol, atol)
+
+
+def values_of(hints: Mapping[str, Any]) -> dict[str, Any]:
+    """{sentence: the value of its mistake}; functions are called for it."""
+    return {sentence: value() if isinstance(value, Callable) else value for sentence, value in hints.items()}
 
 
 def hints_by_entry(got: Any, wanted: Any, values: Mapping[str, Any], rtol: float, atol: float) -> str | None:

@@ -33,10 +33,15 @@ def relation(got: Any, wanted: Any, rtol: float, atol: float) -> str | None:
             "The value is right, but a whole number is wanted: // divides without fractions, int() converts."
         )
     if isinstance(wanted, (int, float)) and type(got) is torch.Tensor and got.numel() > 1:
-        return f"One number is wanted, and {got.numel()} came: is a sum or a mean missing?"
+        return too_many(got)
     if type(wanted) in (int, float) and type(got) in (int, float):
         return of_numbers(got, wanted, 0 if type(wanted) is int else rtol)
     return None
+
+
+def too_many(got: torch.Tensor) -> str:
+    """Words for a tensor that came where one number is wanted."""
+    return f"One number is wanted, and {got.numel()} came: is a sum or a mean missing?"
 
 
 def first_of(pairs: Iterable[tuple[Any, Any]], rtol: float, atol: float) -> str | None:
@@ -50,7 +55,7 @@ def other_shape(got: torch.Tensor, wanted: torch.Tensor, rtol: float, atol: floa
     if got.numel() == 0:
         return "It is empty: a range, a slice or a loop holds nothing."
     if wanted.numel() == 1 and got.numel() > 1:
-        return f"One number is wanted, and {got.numel()} came: is a sum or a mean missing?"
+        return too_many(got)
     if (
         got.dim() == wanted.dim() == 2
         and got.shape == wanted.T.shape

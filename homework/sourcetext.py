@@ -107,18 +107,14 @@ class Sources:
         object is its name with a dot: ".softmax"."""
         inner = {id(node.value) for node in self.parts(name) if isinstance(node, ast.Attribute)}
         for node in self.parts(name):
-            if isinstance(node, ast.alias):
-                continue
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from imports_of(node).values()
-            elif isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in inner:
+            elif isinstance(node, (ast.Name, ast.Attribute)):
                 full = self.full_name(node)
-                if full is not None:
-                    yield full
-                elif isinstance(node, ast.Attribute):
+                if full is None and isinstance(node, ast.Attribute):
                     yield f".{node.attr}"
-            elif isinstance(node, ast.Attribute) and self.full_name(node) is None:
-                yield f".{node.attr}"
+                elif full is not None and id(node) not in inner:
+                    yield full
 
     def full_name(self, node: ast.AST) -> str | None:
         """What a name, or a chain of attributes, stands for; None when that cannot be told."""

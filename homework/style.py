@@ -16,9 +16,7 @@ from typing import Any
 
 from torch.overrides import TorchFunctionMode
 
-from homework.sourcetext import Sources, without_magics
-
-__all__ = ["Watch", "loops_in", "torch_calls", "uses", "without_magics"]
+from homework.sourcetext import Sources
 
 JUDGED: list[Sources] = []  # the last one: the answers that are being judged
 

@@ -20,7 +20,7 @@ from homework.author.mutated import Mutated
 from homework.author.run import run
 from homework.cells import ANSWER, GIVEN, SECONDS, TEST, Assignment, Cell
 from homework.judge import Judge
-from homework.marking import PASSED, Result
+from homework.outcomes import PASSED, Result
 
 MOST_SECONDS = 10.0  # for a cell with a mutant: some loop for ever
 MOST_MEMORY = 2_000_000_000  # bytes, beyond what torch takes: some make huge tensors

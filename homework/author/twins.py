@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 from unittest.mock import patch
@@ -29,9 +29,7 @@ def looking_for_twins() -> Iterator[list[str]]:
     def looking(got: Any, wanted: Any, what: str, *, hints: Mapping | None = None, **options: Any) -> None:
         expect(got, wanted, what, hints=hints, **options)
         tolerance = options.get("rtol", 1e-4), options.get("atol", 1e-5)
-        values = {
-            name: value() if isinstance(value, Callable) else value for name, value in (hints or {}).items()
-        }
+        values = checks.values_of(hints or {})
         values = {name: value for name, value in values.items() if difference(value, wanted, *tolerance)}
         for (one, first), (other, second) in combinations(values.items(), 2):
             alike[one, other].append(not difference(first, second, *tolerance))
