@@ -19,7 +19,7 @@ from launcher.errors import CourseError
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 PART_ONE = [f"{number:02}" for number in range(8)]
-PART_ONE_SECONDS, CELL_SECONDS, KERNEL_MB = 480, 60, 2000
+PART_ONE_SECONDS, LESSON_SECONDS, CELL_SECONDS, KERNEL_MB = 600, 90, 60, 2000
 POLL_SECONDS = 0.1
 CELL_LIMIT = 600  # seconds: a cell that takes longer hangs
 
@@ -166,6 +166,7 @@ def write(runs: dict[str, Run]) -> str:
     part_one = sum(run.seconds for name, run in runs.items() if name[:2] in PART_ONE)
     targets = [
         ("Part I (00 to 07), seconds in all", part_one, PART_ONE_SECONDS),
+        ("slowest notebook, seconds", max(run.seconds for run in runs.values()), LESSON_SECONDS),
         ("slowest cell, seconds", max(run.slowest for run in runs.values()), CELL_SECONDS),
         ("largest kernel, MB", max(run.kernel_mb for run in runs.values()), KERNEL_MB),
         ("… and the processes that it started, MB", max(run.family_mb for run in runs.values()), KERNEL_MB),

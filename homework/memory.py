@@ -1,4 +1,5 @@
-"""How much memory a worker and all that it started take, where the kernel does not count them together.
+"""How much memory a worker and all that it started take, where the kernel does not count them together;
+how many they are; and their end.
 
 Memory that belongs to a process is counted once, by its share of it. Memory in files of the sandbox is
 counted by the file systems; there is no other memory of several processes inside (see `homework.seccomp`).
@@ -20,16 +21,36 @@ COUNTED = ("Pss_Anon:", "SwapPss:")
 
 def memory_of(number: int) -> int:
     """Bytes of memory of a process and all that it started."""
-    try:
-        family = psutil.Process(number)
-        family = [family, *family.children(recursive=True)]
-    except psutil.Error:
-        return 0
-    total = 0
+    family, total = family_of(number), 0
     for process in family:
         with contextlib.suppress(psutil.Error, FileNotFoundError, ProcessLookupError):  # it has ended
             total += own_memory(process)
     return total + memory_of_files(process.pid for process in family)
+
+
+def threads_of(number: int) -> int:
+    """Threads of a process and all that it started: what `homework.limits` bounds as nproc."""
+    total = 0
+    for process in family_of(number):
+        with contextlib.suppress(psutil.Error):  # it has ended
+            total += process.num_threads()
+    return total
+
+
+def end_family(number: int) -> None:
+    """End a process and all that it started: a child that stays would hold its pipes open."""
+    for process in family_of(number):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def family_of(number: int) -> list[psutil.Process]:
+    """A process and all that it started; empty when it has ended."""
+    try:
+        first = psutil.Process(number)
+        return [first, *first.children(recursive=True)]
+    except psutil.Error:
+        return []
 
 
 def own_memory(process: psutil.Process) -> int:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from homework.cgroup import Group
-from homework.memory import memory_of
+from homework.memory import end_family, memory_of, threads_of
 from homework.replies import OutOfTime, WorkerDied
 
 GRACE = 5.0  # seconds between the interrupt at the time limit and the end of the process
@@ -89,6 +89,10 @@ class WorkerProcess:
         """Bytes of memory of the worker and all that it started."""
         return self.group.used() if self.group else memory_of(self.process.pid)
 
+    def threads(self) -> int:
+        """Threads of the worker and all that it started."""
+        return threads_of(self.process.pid)
+
     def send(self, request: dict) -> None:
         """Raises WorkerDied when the process has ended."""
         try:
@@ -132,7 +136,8 @@ class WorkerProcess:
         return f"Python ended in the middle of the cell (exit code {code}). {words}".strip()
 
     def stop(self) -> None:
-        """End the process."""
+        """End the process and what it started."""
+        end_family(self.process.pid)
         self.process.kill()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             with contextlib.suppress(OSError):

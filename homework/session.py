@@ -10,6 +10,7 @@ from pathlib import Path
 
 from homework import process
 from homework.cells import ANSWER, EXTRA, GIVEN
+from homework.limits import LIMITS
 from homework.process import WorkerProcess
 from homework.replies import Ending, NoReply, Reply, WorkerDied
 
@@ -81,7 +82,9 @@ class Session:
             self.replay.append(request)
 
     def hoards(self, reply: Reply) -> bool:
-        """Whether a cell was filling the memory: it ran out of it, or its time ended before that."""
+        """Whether a cell leaves too little: it was filling the memory, or left a crowd of processes."""
+        if self.threads() > LIMITS["nproc"] / 2:
+            return True
         if reply.ending == Ending.TIMEOUT:
             return self.memory() > process.MOST_MEMORY / 2
         return reply.type == "MemoryError"
@@ -132,6 +135,10 @@ class Session:
     def memory(self) -> int:
         """Bytes of memory that the worker takes."""
         return self.process.memory()
+
+    def threads(self) -> int:
+        """Threads of the worker and all that it started."""
+        return self.process.threads()
 
     def stop(self) -> None:
         """End the worker and everything in its folder."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from homework.memory import memory_of
+from homework.memory import memory_of, threads_of
 from homework.replies import OutOfTime, Reply, WorkerDied
 from homework.session import Session
 
@@ -90,6 +90,9 @@ class ForkedSession(Session):
 
     def memory(self) -> int:
         return memory_of(self.process)
+
+    def threads(self) -> int:
+        return threads_of(self.process)
 
     def stop(self) -> None:
         if self.process is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import os
 import shutil
 import sys
 import zipfile
@@ -155,6 +156,27 @@ def test_what_a_cell_hoards_until_its_time_ends_is_gone_before_the_next(monkeypa
         assert hoarder.process.poll() is not None
         after = session.run("given", "third", "assert x == 1 and 'hoard' not in globals()", 30)
         assert after.ending == "ok", after
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system starts no process by a fork")
+def test_a_crowd_of_processes_is_gone_before_the_next_cell():
+    """Each takes a place among those that the sandbox allows: the next cell's own thread would find none."""
+    crowd = "import os, time\nfor _ in range(30):\n    if os.fork() == 0:\n        time.sleep(600)"
+    with Session() as session:
+        assert session.run("given", "first", "x = 1", 30).ending == "ok"
+        crowded = session.process
+        assert session.run("extra", "second", crowd, 10).ending == "ok"
+        assert crowded.process.poll() is not None
+        after = session.run("given", "third", "assert x == 1 and 'os' not in globals()", 30)
+        assert after.ending == "ok", after
+        assert session.threads() < 10
+
+
+def test_a_few_processes_may_stay():
+    with Session() as session:
+        few = "import subprocess, sys\nkept = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1)"
+        assert session.run("extra", "first", few, 10).ending == "ok"
+        assert session.run("extra", "second", "assert kept.poll() is None", 10).ending == "ok"
 
 
 def test_marks_of_answers_of_every_kind(course):
