@@ -26,7 +26,7 @@ def run_with_answers(notebook: NotebookNode, path: Path) -> dict[str, list[str]]
 
 
 def run_needed(sources: dict[int, str], wanted: list[int], path: Path) -> dict[int, list[str]]:
-    """The lines that each cell prints when ``wanted`` run with the cells that they need, in the lesson's folder."""
+    """The lines that each cell prints when ``wanted`` run, with the cells that they need, in their folder."""
     names: dict[str, Any] = {"__name__": "__main__", "display": lambda *shown, **options: None}
     said = {}
     with contextlib.chdir(path.parent):
