@@ -4,6 +4,7 @@
 ``helpers.vision.model_list`` and in ``data/README.md``.
 """
 
+import sys
 from pathlib import Path
 
 from helpers.data.download import DownloadError, is_right
@@ -113,3 +114,17 @@ def _what_to_do(name: str, folder: Path, error: DownloadError) -> str:
         f"and put it, as it is, into {folder.parent}; single files belong in {folder}.\n"
         f"Or set COURSE_DATA to a folder that holds models/{model.folder}."
     )
+
+
+def main() -> int:
+    """Bring all of them; the exit code is 1 where one is missing in the end."""
+    missing = 0
+    for name, model in MODELS.items():
+        found = find_model(name)
+        missing += found is None
+        print(f"{'missing' if found is None else 'here':8}{name}, {model.megabytes:g} MB: {model.what}")
+    return int(missing > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

