@@ -1,8 +1,9 @@
 """Reads weights that TensorFlow.js wrote, so that a network of PyTorch can take them.
 
-The format is two files. The manifest is JSON: a list of groups, each with ``paths`` (the flat files that hold its
-numbers) and ``weights`` (in the order in which they lie there: ``name``, ``shape``, ``dtype``). A weight with
-``quantization`` lies there as bytes, and its value is ``byte * scale + min``; any other as little-endian float32.
+The format is two files. The manifest is JSON: a list of groups, each with ``paths`` (the flat files that
+hold its numbers) and ``weights`` (in the order in which they lie there: ``name``, ``shape``, ``dtype``). A
+weight with ``quantization`` lies there as bytes, and its value is ``byte * scale + min``; any other as
+little-endian float32.
 """
 
 import json
@@ -50,8 +51,8 @@ def read_manifest(manifest: str | Path, folder: str | Path | None = None) -> dic
             start = stop
         if start != len(flat):
             raise ValueError(
-                f"{', '.join(paths)} has {len(flat):,} bytes, but {manifest.name} speaks of {start:,}: they do "
-                "not belong together. Fetch both again."
+                f"{', '.join(paths)} has {len(flat):,} bytes, but {manifest.name} speaks of {start:,}: "
+                "they do not belong together. Fetch both again."
             )
     return weights
 

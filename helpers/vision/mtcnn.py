@@ -1,11 +1,11 @@
-"""MTCNN: three small networks in a row, each surer and slower than the last, find faces and five points on them.
+"""MTCNN: three small networks in a row, each surer and slower than the last, find faces and five points.
 
 K. Zhang, Z. Zhang, Z. Li, Y. Qiao, *Joint Face Detection and Alignment Using Multitask Cascaded Convolutional
-Networks*, IEEE Signal Processing Letters 2016. The weights are those of facenet-pytorch (MIT licence); the networks
-themselves stand in ``helpers/vision/mtcnn_networks.py``.
+Networks*, IEEE Signal Processing Letters 2016. The weights are those of facenet-pytorch (MIT licence); the
+networks themselves stand in ``helpers/vision/mtcnn_networks.py``.
 
-The stages can be called one by one: ``propose`` (P-Net on an image pyramid), ``refine`` (R-Net on each proposal) and
-``output`` (O-Net on what is left, with the points).
+The stages can be called one by one: ``propose`` (P-Net on an image pyramid), ``refine`` (R-Net on each
+proposal) and ``output`` (O-Net on what is left, with the points).
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ BATCH = 256  # crops that go through a network at once
 
 
 def pyramid_scales(height: int, width: int, smallest: int, factor: float = 0.709) -> list[float]:
-    """The sizes at which P-Net sees the picture: a face of ``smallest`` pixels fills its 12 pixels at the first.
+    """The sizes at which P-Net sees the picture; at the first a face of ``smallest`` pixels fills its window.
 
     Each next one has about half the area. There is none for a picture smaller than such a face.
     """

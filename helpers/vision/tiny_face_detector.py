@@ -1,7 +1,8 @@
-"""A detector in one shot: a small network of the YOLO kind looks once and answers for 13 × 13 places at a time.
+"""A detector in one shot: a small network of the YOLO kind looks once and answers for 13 × 13 places.
 
-The network and its weights are those of face-api (``tiny_face_detector``, MIT licence), rewritten in PyTorch. How
-boxes are coded is YOLO's second version: J. Redmon, A. Farhadi, *YOLO9000: Better, Faster, Stronger*, CVPR 2017.
+The network and its weights are those of face-api (``tiny_face_detector``, MIT licence), rewritten in
+PyTorch. How boxes are coded is YOLO's second version: J. Redmon, A. Farhadi, *YOLO9000: Better, Faster,
+Stronger*, CVPR 2017.
 """
 
 from pathlib import Path
@@ -57,8 +58,8 @@ class TinyFaceNetwork(nn.Module):
 def decode_cells(output: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
     """What the network says of its cells, as boxes: one answer for each cell and anchor above the threshold.
 
-    Of the five numbers ``a b c d e`` in cell (column, row), the centre is at ``column + σ(a), row + σ(b)``, the size
-    is ``e^c, e^d`` times the anchor, and ``σ(e)`` is the score.
+    Of the five numbers ``a b c d e`` in cell (column, row), the centre is at ``column + σ(a), row + σ(b)``,
+    the size is ``e^c, e^d`` times the anchor, and ``σ(e)`` is the score.
 
     Args:
         output: ``(25, rows, columns)`` of one picture.
@@ -132,7 +133,7 @@ class TinyFaceDetector:
 
 
 def network_input(picture: np.ndarray) -> Tensor:
-    """The picture shrunk or enlarged into a square of 416 pixels, black on the right or below: ``(1, 3, 416, 416)``.
+    """The picture in a square of 416 pixels, black on the right or below: ``(1, 3, 416, 416)``.
 
     The mean is taken away and the rest divided by 255.
     """

@@ -27,8 +27,9 @@ from helpers.vision.tiny_face_detector import (
 )
 from helpers.vision.transformed_faces import BOXES, Change, changed, portrait, transformed_faces
 
-# Detector -> its folder of weights, the faces that it finds among the 37, the LFW crops among 100, its score of the
-# astronaut and of Hopper. CenterFace and MTCNN find all crops; the tiny one was not trained for so coarse a picture.
+# Detector -> its folder of weights, the faces that it finds among the 37, the LFW crops among 100, its score
+# of the astronaut and of Hopper. CenterFace and MTCNN find all crops; the tiny one was not trained for so
+# coarse a picture.
 KINDS = {
     TinyFaceDetector: ("face-api", 28, 15, (0.955, 0.989)),
     MTCNN: ("mtcnn", 35, 100, (1.0, 1.0)),
@@ -108,7 +109,7 @@ def test_a_file_cut_short_or_too_long_is_named(tmp_path):
     ids=str,
 )
 def test_a_damaged_manifest_is_named(tmp_path, damage):
-    with pytest.raises(ValueError, match="manifest.json is not a whole manifest of weights"):
+    with pytest.raises(ValueError, match=r"manifest\.json is not a whole manifest of weights"):
         read_manifest(write_manifest(tmp_path, **damage))
 
 
@@ -363,12 +364,12 @@ def test_it_finds_crops_of_faces_and_none_in_other_crops(detector):
     from skimage.data import lfw_subset
 
     found = []
-    for crop in lfw_subset()[::4]:  # 25 × 25 pixels in 0…1; the first half are faces
+    for crop in lfw_subset()[::10]:  # 25 × 25 pixels in 0…1; the first half are faces
         large = cv2.resize((255 * crop).round().astype(np.uint8), (100, 100), interpolation=cv2.INTER_CUBIC)
         framed = np.pad(large, 50, constant_values=round(large.mean()))
         found.append(len(detector(framed).boxes) > 0)
-    assert sum(found[:25]) >= KINDS[type(detector)][2] // 4
-    assert sum(found[25:]) == 0
+    assert sum(found[:10]) >= KINDS[type(detector)][2] // 10
+    assert sum(found[10:]) == 0
 
 
 def test_grey_rgba_and_16_bits_give_the_same_face(detector):
