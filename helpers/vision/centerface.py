@@ -1,4 +1,4 @@
-"""CenterFace: no anchors, no proposals; a heat map says where a face has its middle, three more maps the rest.
+"""CenterFace: no anchors, no proposals; a heat map says where faces have their middle, three maps the rest.
 
 Y. Xu, W. Yan, G. Yang, J. Luo, T. Li, J. He, *CenterFace: Joint Face Detection and Alignment Using Face as
 Point*, Scientific Programming 2020. The network (ONNX, MIT licence) is run by OpenCV; what its maps mean is
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from helpers.vision.faces import Faces, keep_best, rgb_picture, shrunk, within
+from helpers.vision.weights import model_files
 
 __all__ = ["CenterFace", "decode_maps"]
 
@@ -70,12 +71,8 @@ class CenterFace:
             FileNotFoundError: the weights are not here and cannot be fetched.
             ValueError: the file is damaged.
         """
-        if folder is None:
-            from helpers.vision.weights import model_files
-
-            file = model_files("centerface")["centerface.onnx"]
-        else:
-            file = Path(folder, "centerface.onnx")
+        name = "centerface.onnx"
+        file = model_files("centerface")[name] if folder is None else Path(folder, name)
         content = np.frombuffer(file.read_bytes(), np.uint8)  # OpenCV does not open every path
         try:
             network = cv2.dnn.readNetFromONNX(content)

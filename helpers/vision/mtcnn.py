@@ -16,6 +16,7 @@ from torch import Tensor
 
 from helpers.vision.faces import Faces, keep_best, no_faces, resized, rgb_picture, shrunk, survivors, within
 from helpers.vision.mtcnn_networks import ONet, PNet, RNet
+from helpers.vision.weights import model_files
 
 __all__ = ["MTCNN", "corrected", "crops", "decode_map", "pyramid_scales", "squares"]
 
@@ -117,15 +118,9 @@ class MTCNN:
             FileNotFoundError: the weights are not here and cannot be fetched.
             ValueError: a file is damaged.
         """
-        if folder is None:
-            from helpers.vision.weights import model_files
-
-            files = model_files("mtcnn")
-        else:
-            files = {name: Path(folder, name) for name in ("pnet.pt", "rnet.pt", "onet.pt")}
         networks = []
-        for network in (PNet(), RNet(), ONet()):
-            file = files[f"{type(network).__name__.lower()}.pt"]
+        for name, network in {"pnet.pt": PNet(), "rnet.pt": RNet(), "onet.pt": ONet()}.items():
+            file = model_files("mtcnn")[name] if folder is None else Path(folder, name)
             try:
                 network.load_state_dict(torch.load(file, weights_only=True))
             except FileNotFoundError:

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.vision.faces import Faces, keep_best, resized, rgb_picture, within
-from helpers.vision.manifest import load_named, pad_same, read_manifest
+from helpers.vision.manifest import load_named, pad_same, read_weights
 from helpers.vision.separable import Convolution, SeparableConvolution
 
 __all__ = ["ANCHORS", "TinyFaceDetector", "TinyFaceNetwork", "decode_cells"]
@@ -107,15 +107,8 @@ class TinyFaceDetector:
             FileNotFoundError: the weights are not here and cannot be fetched.
             ValueError: the files are damaged.
         """
-        manifest = "tiny_face_detector_model-weights_manifest.json"
-        if folder is None:
-            from helpers.vision.weights import model_files
-
-            manifest_file = model_files("tiny_face_detector")[manifest]
-        else:
-            manifest_file = Path(folder, manifest)
         network = TinyFaceNetwork()
-        load_named(network, read_manifest(manifest_file))
+        load_named(network, read_weights("tiny_face_detector", folder))
         return cls(network, **settings)
 
     def __call__(self, picture: np.ndarray) -> Faces:
