@@ -352,6 +352,16 @@ def test_the_points_are_where_they_were_read_off(kind):
     np.testing.assert_allclose(points, by_hand, atol=6)
 
 
+def test_each_stage_of_mtcnn_leaves_fewer():
+    detector, picture = real(MTCNN), portrait("astronaut")
+    proposed = detector.propose(picture)
+    refined = detector.refine(picture, proposed)
+    faces = detector.output(picture, refined)
+    assert len(proposed.boxes) > 2 * len(refined.boxes) > 2 * len(faces.boxes) > 0
+    for stage in (proposed, refined, faces):
+        assert overlaps(BOXES["astronaut"], stage.boxes).max() > 0.5
+
+
 def test_it_finds_as_many_transformed_faces_as_were_measured(detector):
     found = sum(
         overlaps(face.box, detector(face.picture).boxes).max(initial=0) > 0.3 for face in transformed_faces()
