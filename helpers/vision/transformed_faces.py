@@ -131,9 +131,8 @@ def changed(picture: np.ndarray, box: tuple[float, ...], change: Change, seed: i
 
     half = np.float32([right - left, bottom - top]) / 2
     centre = turn @ [*middle, 1]
-    reach = np.linalg.norm(
-        turn[:, :2] * half, axis=1
-    )  # how far the turned ellipse reaches along x and along y
+    # How far the turned ellipse reaches along x and along y.
+    reach = np.linalg.norm(turn[:, :2] * half, axis=1)
     box_now = np.float32([*(centre - reach), *(centre + reach)])
     return TransformedFace(change.name, values.clip(0, 255).round().astype(np.uint8), box_now)
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from helpers.data.pictures import sample_image
 from helpers.vision.centerface import CenterFace, decode_maps
-from helpers.vision.faces import Faces, keep_best, overlaps, rgb_picture, within
+from helpers.vision.faces import Faces, keep_best, overlaps, rgb_picture, shrunk, within
 from helpers.vision.manifest import load_named, pad_same, read_manifest
 from helpers.vision.mtcnn import MTCNN, corrected, crops, decode_map, pyramid_scales, squares
 from helpers.vision.mtcnn_networks import ONet, PNet, RNet
@@ -267,11 +267,20 @@ def test_every_usual_picture_becomes_rgb():
     assert rgb_picture(grey).tolist() == rgb
     assert rgb_picture(grey[..., None]).tolist() == rgb
     assert rgb_picture(np.uint16([[128, 65535]])).tolist() == rgb
+    assert rgb_picture(np.uint16([[129, 65406]])).tolist() == [[[1] * 3, [254] * 3]]
     clear = np.uint8([[[9, 9, 9, 0], [10, 20, 30, 255]]])
     assert rgb_picture(clear).tolist() == [[[255, 255, 255], [10, 20, 30]]]
     half = np.uint16([[[0, 0, 0, 32896]]])
     assert rgb_picture(half).tolist() == [[[127, 127, 127]]]
     assert rgb_picture(np.zeros((4, 6, 3), np.uint8)[:, ::-1]).flags.c_contiguous
+
+
+def test_a_large_picture_is_shrunk_by_its_longer_side():
+    picture = np.zeros((100, 400, 3), np.uint8)
+    small, scale = shrunk(picture, 200)
+    assert small.shape == (50, 200, 3) and scale == 0.5
+    assert shrunk(picture, 400)[0] is picture
+    assert shrunk(picture[:1], 100)[0].shape == (1, 100, 3)
 
 
 @pytest.mark.parametrize(
