@@ -1,9 +1,10 @@
 """Faces drawn by code: seven expressions on people who do not exist, for lessons without a network.
 
-An expression is a set of *action units*, movements of single muscles in the Facial Action Coding System. Which
-units make which emotion is one of the prototypes in its manual (Ekman and Friesen, *Facial Action Coding
-System*, 1978, table 11-1). The order of the expressions is that of the labels 1 to 7 of RAF-DB (Li, Deng and
-Du, *Reliable Crowdsourcing and Deep Locality-Preserving Learning for Expression Recognition in the Wild*, 2017).
+An expression is a set of *action units*, movements of single muscles in the Facial Action Coding System.
+Which units make which emotion is one of the prototypes in its manual (Ekman and Friesen, *Facial Action
+Coding System*, 1978, table 11-1). The order of the expressions is that of the labels 1 to 7 of RAF-DB (Li,
+Deng and Du, *Reliable Crowdsourcing and Deep Locality-Preserving Learning for Expression Recognition in the
+Wild*, 2017).
 """
 
 from __future__ import annotations
