@@ -5,6 +5,7 @@ surprise, fear, disgust, happiness, sadness, anger, neutral.
 """
 
 from functools import cache
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ from helpers.data.rafdb import find_rafdb, read_rafdb
 from helpers.data.whole_sets import search_folders
 from helpers.vision.drawn_faces import EXPRESSIONS, draw_faces
 
-__all__ = ["SETS", "expression_sets", "load_expressions"]
+__all__ = ["SETS", "expression_sets", "load_expressions", "write_predictions"]
 
 SETS = ("drawn", "raf_db", "fer2013")
 DRAWN = {"train": (3500, 1), "test": (1400, 2)}  # pictures, seed
@@ -76,6 +77,31 @@ def load_expressions(
     pixels, labels = _read(name, split, size, grey)
     images = pixels.clone() if dtype == torch.uint8 else pixels.float().div_(255)
     return ImageSet(images, labels.clone(), EXPRESSIONS, mean.clone(), std.clone(), name, split)
+
+
+def write_predictions(path: str | Path, predicted: Tensor) -> None:
+    """Write what a model says about each test picture, as the scorer of ``projects/expressions.md`` reads it.
+
+    Args:
+        path: the file, ``.csv``: the columns row and expression, one line a picture.
+        predicted: labels (N,), whole numbers from 0 to 6, or scores (N, 7), of which the largest counts; in
+            the order of ``load_expressions(name, "test")``.
+
+    Raises:
+        ValueError: another shape, a label that there is not, a score that is NaN.
+    """
+    wanted = f"expected labels (N,) from 0 to 6 or scores (N, {len(EXPRESSIONS)})"
+    if predicted.ndim == 2 and predicted.shape[1] == len(EXPRESSIONS):
+        if predicted.isnan().any():
+            raise ValueError(f"the scores of row {int(predicted.isnan().any(1).nonzero()[0])} hold NaN")
+        predicted = predicted.argmax(dim=1)
+    if predicted.ndim != 1 or predicted.is_floating_point():
+        raise ValueError(f"{wanted}, got {tuple(predicted.shape)} of {predicted.dtype}")
+    wrong = [label for label in predicted.tolist() if label not in range(len(EXPRESSIONS))]
+    if wrong:
+        raise ValueError(f"{wanted}, got the label {wrong[0]}")
+    lines = [f"{row},{EXPRESSIONS[label]}\n" for row, label in enumerate(predicted.tolist())]
+    Path(path).write_text("row,expression\n" + "".join(lines), encoding="utf-8")
 
 
 @cache

@@ -121,8 +121,8 @@ def _lit(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The picture in a light from one side, with its own brightness, a tint, and the noise of a sensor."""
     size, angle = len(picture), rng.uniform(0, 2 * math.pi)
     across = np.linspace(-1, 1, size, dtype=np.float32)
-    slope = rng.uniform(0, 0.45)
-    light = rng.uniform(0.65, 1.1) + slope * (math.cos(angle) * across + math.sin(angle) * across[:, None])
+    slope = rng.uniform(0, 0.35)
+    light = rng.uniform(0.7, 1.1) + slope * (math.cos(angle) * across + math.sin(angle) * across[:, None])
     tint = rng.uniform(0.93, 1.07, 3).astype(np.float32)
     lit = picture * light[..., None].astype(np.float32) * tint
     lit += rng.integers(-6, 7, picture.shape, dtype=np.int8)
