@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -60,6 +59,8 @@ def draw_face(
     Raises:
         ValueError: an expression that there is not, or a size below 16.
     """
+    import cv2
+
     if expression not in ACTION_UNITS:
         raise ValueError(
             f"there is no expression {expression!r}; those that are drawn: {', '.join(EXPRESSIONS)}"
@@ -99,6 +100,8 @@ def _pose(rng: np.random.Generator, aligned: bool) -> Pose:
 
 def _background(side: int, rng: np.random.Generator, textured: bool) -> np.ndarray:
     """A canvas (side, side, 3) uint8: a soft gradient, or noise of several scales with straight shapes."""
+    import cv2
+
     grid = rng.integers(60, 200, (2, 2, 3), dtype=np.uint8)
     canvas = cv2.resize(grid, (side, side), interpolation=cv2.INTER_LINEAR_EXACT)
     if not textured:
@@ -146,6 +149,8 @@ def draw_faces(
     Raises:
         ValueError: a count below 1, a size below 16.
     """
+    import cv2
+
     if count < 1:
         raise ValueError(f"draw_faces draws at least one face, got count={count}")
     rng = np.random.default_rng(seed)

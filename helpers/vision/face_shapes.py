@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 __all__ = ["OVERSAMPLING", "Colour", "Pen", "Pose", "arc", "dome", "ellipse", "shaded"]
@@ -41,13 +40,8 @@ class Pen:
         cos, sin = math.cos(pose.roll), math.sin(pose.roll)
         self.turn = self.pixels * np.array([[cos, sin], [-sin, cos]])
         self.origin = canvas.shape[0] / 2 + np.array(pose.shift) * self.pixels
-        self.yaw, self.pitch = (
-            (math.cos(pose.yaw), math.sin(pose.yaw)),
-            (
-                math.cos(pose.pitch),
-                math.sin(pose.pitch),
-            ),
-        )
+        self.yaw = math.cos(pose.yaw), math.sin(pose.yaw)
+        self.pitch = math.cos(pose.pitch), math.sin(pose.pitch)
 
     def place(self, points: np.ndarray, lift: float = 0.0) -> np.ndarray:
         """Face units (n, 2) -> sixteenths of a canvas pixel, int32 (n, 2); ``lift``: height over the skin."""
@@ -59,11 +53,15 @@ class Pen:
         return np.rint((flat @ self.turn + self.origin) * 16).astype(np.int32)
 
     def fill(self, points: Sequence | np.ndarray, colour: Colour, lift: float = 0.0) -> None:
+        import cv2
+
         cv2.fillPoly(self.canvas, [self.place(np.asarray(points, float), lift)], colour, cv2.LINE_AA, shift=4)
 
     def line(
         self, points: Sequence | np.ndarray, colour: Colour, width: float = 0.02, lift: float = 0.0
     ) -> None:
+        import cv2
+
         thick = max(1, round(width * self.pixels))
         placed = self.place(np.asarray(points, float), lift)
         cv2.polylines(self.canvas, [placed], False, colour, thick, cv2.LINE_AA, shift=4)
