@@ -1,7 +1,8 @@
 """torchvision's vit_b_16 as it is, and one layer trained on its features: weights from ImageNet.
 
-It needs the file of the weights (346 MB) in torch's cache, or a network to fetch it once. The features of all
-pictures are computed once, which takes most of the time: about ten pictures a second on one core.
+It needs the file of the weights (346 MB) in torch's cache, or a network to fetch it once. Nearly all the time
+goes into the features: one core makes about three pictures a second, an hour and a half for RAF-DB. So take
+``--rounds 1``, or a graphics card and ``write_predictions``. Not measured by us: we had no such weights.
 """
 
 from __future__ import annotations
