@@ -1,150 +1,83 @@
-"""What a network says of one face: an expression, an age, a gender. What it says is no fact about the person.
+"""The people of the drawn faces: what of a face stays the same in other poses and expressions."""
 
-Both networks and their weights are those of face-api (``face_expression`` and ``age_gender``, MIT licence),
-rewritten in PyTorch. The second one is a small Xception: F. Chollet, *Xception: Deep Learning with Depthwise
-Separable Convolutions*, CVPR 2017.
-"""
+from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
 
-from helpers.vision.face_features import FaceFeatures, face_input
-from helpers.vision.faces import cut_out, rgb_picture
-from helpers.vision.manifest import load_named, pad_same, read_weights
-from helpers.vision.separable import Convolution, Linear, SeparableConvolution
+from helpers.vision.face_shapes import Colour
 
-__all__ = [
-    "EXPRESSIONS",
-    "AgeGender",
-    "AgeGenderNetwork",
-    "ExpressionNetwork",
-    "load_age_gender",
-    "load_expressions",
-    "look_at",
-]
+__all__ = ["Identity"]
 
-EXPRESSIONS = ("neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
+_SKINS = ((244, 208, 182), (229, 184, 148), (205, 152, 112), (164, 112, 78), (118, 78, 56), (86, 56, 42))
+_HAIRS = ((28, 22, 20), (66, 42, 28), (110, 72, 42), (176, 134, 78), (150, 70, 36), (160, 158, 156))
+_IRISES = ((72, 44, 26), (44, 30, 22), (70, 110, 140), (84, 118, 78))
 
 
-class ExpressionNetwork(FaceFeatures):
-    """Seven scores, in the order of ``EXPRESSIONS``; ``softmax`` makes probabilities of them."""
+@dataclass(frozen=True)
+class Identity:
+    """What stays with a person from picture to picture; lengths in face units, colours RGB 0 to 255.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.fc = Linear(256, len(EXPRESSIONS))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, 3, 112, 112)`` to ``(N, 7)``."""
-        return self.fc(self.features(x))
-
-
-class ReductionBlock(nn.Module):
-    """Two separable convolutions and a maximum that halves the side, beside a 1 × 1 convolution."""
-
-    def __init__(self, channels: int, out: int, activate: bool = True) -> None:
-        super().__init__()
-        self.separable_conv0 = SeparableConvolution(channels, out)
-        self.separable_conv1 = SeparableConvolution(out, out)
-        self.expansion_conv = Convolution(channels, out, kernel=1, stride=2)
-        self.activate = activate
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, H, W)`` to ``(N, out, ⌈H / 2⌉, ⌈W / 2⌉)``."""
-        y = self.separable_conv0(x.relu() if self.activate else x)
-        y = self.separable_conv1(y.relu())
-        y = F.max_pool2d(pad_same(y, 3, 2, value=-torch.inf), 3, 2)
-        return y + self.expansion_conv(x)
-
-
-class MainBlock(nn.Module):
-    """Three separable convolutions, and what came in is added to what comes out."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.separable_conv0 = SeparableConvolution(channels, channels)
-        self.separable_conv1 = SeparableConvolution(channels, channels)
-        self.separable_conv2 = SeparableConvolution(channels, channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, H, W)`` to the same shape."""
-        y = self.separable_conv0(x.relu())
-        y = self.separable_conv1(y.relu())
-        return self.separable_conv2(y.relu()) + x
-
-
-class AgeGender(NamedTuple):
-    """``age``: ``(N,)`` years. ``scores``: ``(N, 2)``, male first; ``softmax`` makes probabilities."""
-
-    age: Tensor
-    scores: Tensor
-
-
-class AgeGenderNetwork(nn.Module):
-    """One trunk with two heads: a number (regression) and two scores (classification)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entry_flow = nn.ModuleDict(
-            {
-                "conv_in": Convolution(3, 32, stride=2),
-                "reduction_block_0": ReductionBlock(32, 64, activate=False),
-                "reduction_block_1": ReductionBlock(64, 128),
-            }
-        )
-        self.middle_flow = nn.ModuleDict({"main_block_0": MainBlock(128), "main_block_1": MainBlock(128)})
-        self.exit_flow = nn.ModuleDict(
-            {"reduction_block": ReductionBlock(128, 256), "separable_conv": SeparableConvolution(256, 512)}
-        )
-        self.fc = nn.ModuleDict({"age": Linear(512, 1), "gender": Linear(512, 2)})
-
-    def features(self, x: Tensor) -> Tensor:
-        """``(N, 3, 112, 112)`` to ``(N, 512)``, what both heads see."""
-        x = self.entry_flow["conv_in"](x).relu()
-        for block in (*list(self.entry_flow.values())[1:], *self.middle_flow.values()):
-            x = block(x)
-        x = self.exit_flow["reduction_block"](x)
-        return self.exit_flow["separable_conv"](x).relu().mean(dim=(2, 3))
-
-    def forward(self, x: Tensor) -> AgeGender:
-        """``(N, 3, 112, 112)`` to ages and scores."""
-        x = self.features(x)
-        return AgeGender(self.fc["age"](x)[:, 0], self.fc["gender"](x))
-
-
-def load_expressions(folder: str | Path | None = None) -> ExpressionNetwork:
-    """The network for expressions with its weights, in eval mode.
-
-    Args:
-        folder: where its files lie; they are looked for, or fetched, if None.
-
-    Raises:
-        FileNotFoundError: the weights are not here and cannot be fetched.
-        ValueError: the files are damaged.
+    Attributes:
+        skin, hair, brow, iris, lips: colours.
+        head_width: half of it. jaw: width at the chin as a share of it.
+        eye_gap: from the middle of the face to the middle of an eye. eye_size: 1 is ordinary.
+        brow_height: above the middle of the eye. brow_thickness, nose_length, nose_width (half of it),
+            mouth_width (half of it), lip_thickness: as they say.
+        hair_style: 0 bald, 1 short, 2 fringe, 3 long, 4 parted. glasses: 0 none, 1 round, 2 square.
+        beard: 0 none, 1 moustache, 2 full, 3 stubble.
     """
-    network = ExpressionNetwork()
-    load_named(network, read_weights("face_expression", folder))
-    return network.eval()
+
+    skin: Colour
+    hair: Colour
+    brow: Colour
+    iris: Colour
+    lips: Colour
+    head_width: float
+    jaw: float
+    eye_gap: float
+    eye_size: float
+    brow_height: float
+    brow_thickness: float
+    nose_length: float
+    nose_width: float
+    mouth_width: float
+    lip_thickness: float
+    hair_style: int
+    glasses: int
+    beard: int
+
+    @classmethod
+    def random(cls, rng: np.random.Generator) -> Identity:
+        """A new person."""
+        skin, hair = _near(_SKINS, rng), _near(_HAIRS, rng)
+        lips = tuple(s * f for s, f in zip(skin, (0.88, rng.uniform(0.55, 0.72), 0.68), strict=True))
+        return cls(
+            skin=skin,
+            hair=hair,
+            brow=tuple(0.75 * h + 0.08 * s for h, s in zip(hair, skin, strict=True)),
+            iris=_near(_IRISES, rng),
+            lips=lips,
+            head_width=rng.uniform(0.76, 0.9),
+            jaw=rng.uniform(0.6, 0.9),
+            eye_gap=rng.uniform(0.34, 0.41),
+            eye_size=rng.uniform(0.88, 1.15),
+            brow_height=rng.uniform(0.19, 0.26),
+            brow_thickness=rng.uniform(0.05, 0.1),
+            nose_length=rng.uniform(0.08, 0.18),
+            nose_width=rng.uniform(0.11, 0.18),
+            mouth_width=rng.uniform(0.25, 0.34),
+            lip_thickness=rng.uniform(0.035, 0.075),
+            hair_style=int(rng.integers(5)),
+            glasses=int(rng.choice(3, p=(0.7, 0.15, 0.15))),
+            beard=int(rng.choice(4, p=(0.64, 0.12, 0.12, 0.12))),
+        )
 
 
-def load_age_gender(folder: str | Path | None = None) -> AgeGenderNetwork:
-    """The network for age and gender; arguments and errors as in ``load_expressions``."""
-    network = AgeGenderNetwork()
-    load_named(network, read_weights("age_gender", folder))
-    return network.eval()
-
-
-def look_at(picture: np.ndarray, boxes: np.ndarray) -> Tensor:
-    """The faces in some boxes as these networks want to see them: ``(N, 3, 112, 112)``.
-
-    Args:
-        picture: RGB, ``(H, W, 3)`` uint8; what else is taken says ``rgb_picture``.
-        boxes: ``(N, 4)`` in pixels.
-    """
-    picture = rgb_picture(picture)
-    faces = [face_input(cut_out(picture, box)[0]) for box in np.asarray(boxes, np.float32).reshape(-1, 4)]
-    return torch.cat(faces) if faces else torch.zeros(0, 3, 112, 112)
+def _near(palette: tuple[Colour, ...], rng: np.random.Generator) -> Colour:
+    """A colour between two of the palette, a little lighter or darker."""
+    first, second, between = *rng.integers(len(palette), size=2), rng.uniform(0, 0.35)
+    light = rng.uniform(0.9, 1.08)
+    pair = zip(palette[first], palette[second], strict=True)
+    return tuple(min(255.0, light * ((1 - between) * a + between * b)) for a, b in pair)

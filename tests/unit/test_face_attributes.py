@@ -17,7 +17,7 @@ from helpers.vision.alignment import (
     similarity,
 )
 from helpers.vision.face_features import face_input
-from helpers.vision.face_traits import (
+from helpers.vision.face_attributes import (
     EXPRESSIONS,
     AgeGenderNetwork,
     ExpressionNetwork,
