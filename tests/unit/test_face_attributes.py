@@ -16,7 +16,6 @@ from helpers.vision.alignment import (
     five_points,
     similarity,
 )
-from helpers.vision.face_features import face_input
 from helpers.vision.face_attributes import (
     EXPRESSIONS,
     AgeGenderNetwork,
@@ -25,6 +24,7 @@ from helpers.vision.face_attributes import (
     load_expressions,
     look_at,
 )
+from helpers.vision.face_features import face_input
 from helpers.vision.faces import cut_out
 from helpers.vision.tiny_face_detector import TinyFaceDetector
 from helpers.vision.transformed_faces import BOXES, Change, changed, portrait
