@@ -1,7 +1,8 @@
-"""CenterFace: no anchors and no proposals; a heat map says where the middle of a face is, three more maps the rest.
+"""CenterFace: no anchors, no proposals; a heat map says where faces have their middle, three maps the rest.
 
-Y. Xu, W. Yan, G. Yang, J. Luo, T. Li, J. He, *CenterFace: Joint Face Detection and Alignment Using Face as Point*,
-Scientific Programming 2020. The network (ONNX, MIT licence) is run by OpenCV; what its maps mean is decoded here.
+Y. Xu, W. Yan, G. Yang, J. Luo, T. Li, J. He, *CenterFace: Joint Face Detection and Alignment Using Face as
+Point*, Scientific Programming 2020. The network (ONNX, MIT licence) is run by OpenCV; what its maps mean is
+decoded here.
 """
 
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from helpers.vision.faces import Faces, keep_best, resized, rgb_picture, shrunk, within
+from helpers.vision.faces import Faces, keep_best, rgb_picture, shrunk, within
+from helpers.vision.weights import model_files
 
 __all__ = ["CenterFace", "decode_maps"]
 
@@ -23,8 +25,8 @@ def decode_maps(
 ) -> Faces:
     """The four maps as faces: one for each place whose heat is above the threshold.
 
-    At place (column, row) the middle is ``(column + offset + ½) · 4``, the size ``e^size · 4``; the points are told
-    from the left top corner, as shares of the size. Each pair in the maps is y first.
+    At place (column, row) the middle is ``(column + offset + ½) · 4``, the size ``e^size · 4``; the points
+    are told from the left top corner, as shares of the size. Each pair in the maps is y first.
 
     Args:
         heat: ``(rows, columns)``, 0…1.
@@ -69,12 +71,8 @@ class CenterFace:
             FileNotFoundError: the weights are not here and cannot be fetched.
             ValueError: the file is damaged.
         """
-        if folder is None:
-            from helpers.vision.weights import model_files
-
-            file = model_files("centerface")["centerface.onnx"]
-        else:
-            file = Path(folder, "centerface.onnx")
+        name = "centerface.onnx"
+        file = model_files("centerface")[name] if folder is None else Path(folder, name)
         content = np.frombuffer(file.read_bytes(), np.uint8)  # OpenCV does not open every path
         try:
             network = cv2.dnn.readNetFromONNX(content)
@@ -85,10 +83,10 @@ class CenterFace:
         return cls(network, **settings)
 
     def maps(self, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """What the network says of a picture: heat ``(h, w)``, size and offset ``(2, h, w)``, points ``(10, h, w)``.
+        """The network's maps: heat ``(h, w)``, size and offset ``(2, h, w)``, points ``(10, h, w)``.
 
         Args:
-            picture: ``(H, W, 3)`` uint8; it is filled up with black on the right and below to multiples of 32.
+            picture: ``(H, W, 3)`` uint8; black fills it up to multiples of 32, on the right and below.
         """
         height, width = (-(-length // MULTIPLE) * MULTIPLE for length in picture.shape[:2])
         filled = np.zeros((height, width, 3), np.float32)

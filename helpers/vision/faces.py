@@ -24,9 +24,9 @@ __all__ = [
 class Faces(NamedTuple):
     """The faces found in one picture, the surest first.
 
-    ``boxes``: ``(N, 4)`` float32, left, top, right, bottom in pixels of the picture. ``scores``: ``(N,)`` float32
-    in 0…1. ``points``: ``(N, 5, 2)`` float32, x and y of the eye on the left of the picture, the eye on the right,
-    the nose, the left and the right corner of the mouth; None from a detector that gives none.
+    ``boxes``: ``(N, 4)`` float32, left, top, right, bottom in pixels of the picture. ``scores``: ``(N,)``
+    float32 in 0…1. ``points``: ``(N, 5, 2)`` float32, x and y of the eye on the left of the picture, the eye
+    on the right, the nose, the left and the right corner of the mouth; None from a detector that gives none.
     """
 
     boxes: np.ndarray
@@ -47,7 +47,7 @@ def chosen(faces: Faces, which: np.ndarray) -> Faces:
 
 
 def survivors(boxes: np.ndarray, scores: np.ndarray, overlap: float) -> np.ndarray:
-    """Non-maximum suppression: the surest box stays, what overlaps it by more than ``overlap`` (IoU) goes, and so on.
+    """Non-maximum suppression: the surest box stays, what overlaps it by more than ``overlap`` (IoU) goes.
 
     Returns:
         The numbers of the boxes that stay, the surest first.
@@ -84,8 +84,8 @@ def rgb_picture(picture: np.ndarray) -> np.ndarray:
     if not isinstance(picture, np.ndarray) or picture.dtype not in (np.uint8, np.uint16):
         kind = f"an array of {picture.dtype}" if isinstance(picture, np.ndarray) else type(picture).__name__
         raise TypeError(
-            f"a picture is a NumPy array of uint8 (or uint16), not {kind}; from numbers in 0…1 it becomes one by "
-            "(255 * picture).round().astype(np.uint8)"
+            f"a picture is a NumPy array of uint8 (or uint16), not {kind}; from numbers in 0…1 it becomes "
+            "one by (255 * picture).round().astype(np.uint8)"
         )
     if picture.ndim == 2:
         picture = picture[:, :, np.newaxis]

@@ -1,8 +1,9 @@
 """Reads weights that TensorFlow.js wrote, so that a network of PyTorch can take them.
 
-The format is two files. The manifest is JSON: a list of groups, each with ``paths`` (the flat files that hold its
-numbers) and ``weights`` (in the order in which they lie there: ``name``, ``shape``, ``dtype``). A weight with
-``quantization`` lies there as bytes, and its value is ``byte * scale + min``; any other as little-endian float32.
+The format is two files. The manifest is JSON: a list of groups, each with ``paths`` (the flat files that
+hold its numbers) and ``weights`` (in the order in which they lie there: ``name``, ``shape``, ``dtype``). A
+weight with ``quantization`` lies there as bytes, and its value is ``byte * scale + min``; any other as
+little-endian float32.
 """
 
 import json
@@ -15,7 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-__all__ = ["load_named", "pad_same", "read_manifest"]
+from helpers.vision.weights import model_files
+
+__all__ = ["load_named", "pad_same", "read_manifest", "read_weights"]
 
 
 def read_manifest(manifest: str | Path, folder: str | Path | None = None) -> dict[str, Tensor]:
@@ -50,8 +53,8 @@ def read_manifest(manifest: str | Path, folder: str | Path | None = None) -> dic
             start = stop
         if start != len(flat):
             raise ValueError(
-                f"{', '.join(paths)} has {len(flat):,} bytes, but {manifest.name} speaks of {start:,}: they do "
-                "not belong together. Fetch both again."
+                f"{', '.join(paths)} has {len(flat):,} bytes, but {manifest.name} speaks of {start:,}: "
+                "they do not belong together. Fetch both again."
             )
     return weights
 
@@ -88,6 +91,21 @@ def _as_torch(name: str, values: Tensor) -> Tensor:
         axes = (2, 3, 0, 1) if name.endswith("depthwise_filter") else (3, 2, 0, 1)
         return values.permute(axes).contiguous()
     return values.T.contiguous() if values.ndim == 2 else values
+
+
+def read_weights(name: str, folder: str | Path | None = None) -> dict[str, Tensor]:
+    """``read_manifest`` for a network of face-api, by its name in ``helpers.vision.model_list``.
+
+    Args:
+        name: ``"tiny_face_detector"``, for one.
+        folder: where its two files lie; they are looked for, or fetched, if None.
+
+    Raises:
+        FileNotFoundError: the weights are not here and cannot be fetched.
+        ValueError: a file is damaged.
+    """
+    manifest = f"{name}_model-weights_manifest.json"
+    return read_manifest(model_files(name)[manifest] if folder is None else Path(folder, manifest))
 
 
 def load_named(network: nn.Module, weights: dict[str, Tensor]) -> None:

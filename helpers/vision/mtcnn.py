@@ -1,11 +1,11 @@
-"""MTCNN: three small networks in a row, each surer and slower than the last, find faces and five points on them.
+"""MTCNN: three small networks in a row, each surer and slower than the last, find faces and five points.
 
 K. Zhang, Z. Zhang, Z. Li, Y. Qiao, *Joint Face Detection and Alignment Using Multitask Cascaded Convolutional
-Networks*, IEEE Signal Processing Letters 2016. The weights are those of facenet-pytorch (MIT licence); the networks
-themselves stand in ``helpers/vision/mtcnn_networks.py``.
+Networks*, IEEE Signal Processing Letters 2016. The weights are those of facenet-pytorch (MIT licence); the
+networks themselves stand in ``helpers/vision/mtcnn_networks.py``.
 
-The stages can be called one by one: ``propose`` (P-Net on an image pyramid), ``refine`` (R-Net on each proposal) and
-``output`` (O-Net on what is left, with the points).
+The stages can be called one by one: ``propose`` (P-Net on an image pyramid), ``refine`` (R-Net on each
+proposal) and ``output`` (O-Net on what is left, with the points).
 """
 
 from pathlib import Path
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from helpers.vision.faces import Faces, keep_best, no_faces, resized, rgb_picture, shrunk, survivors, within
 from helpers.vision.mtcnn_networks import ONet, PNet, RNet
+from helpers.vision.weights import model_files
 
 __all__ = ["MTCNN", "corrected", "crops", "decode_map", "pyramid_scales", "squares"]
 
@@ -24,7 +25,7 @@ BATCH = 256  # crops that go through a network at once
 
 
 def pyramid_scales(height: int, width: int, smallest: int, factor: float = 0.709) -> list[float]:
-    """The sizes at which P-Net sees the picture: a face of ``smallest`` pixels fills its 12 pixels at the first.
+    """The sizes at which P-Net sees the picture; at the first a face of ``smallest`` pixels fills its window.
 
     Each next one has about half the area. There is none for a picture smaller than such a face.
     """
@@ -117,15 +118,9 @@ class MTCNN:
             FileNotFoundError: the weights are not here and cannot be fetched.
             ValueError: a file is damaged.
         """
-        if folder is None:
-            from helpers.vision.weights import model_files
-
-            files = model_files("mtcnn")
-        else:
-            files = {name: Path(folder, name) for name in ("pnet.pt", "rnet.pt", "onet.pt")}
         networks = []
-        for network in (PNet(), RNet(), ONet()):
-            file = files[f"{type(network).__name__.lower()}.pt"]
+        for name, network in {"pnet.pt": PNet(), "rnet.pt": RNet(), "onet.pt": ONet()}.items():
+            file = model_files("mtcnn")[name] if folder is None else Path(folder, name)
             try:
                 network.load_state_dict(torch.load(file, weights_only=True))
             except FileNotFoundError:

@@ -7,7 +7,7 @@ __all__ = ["ONet", "PNet", "RNet"]
 
 
 class PNet(nn.Module):
-    """Proposals: no dense layer, so that it slides over a picture of any size and answers for each 12 × 12 window."""
+    """Proposals: without a dense layer it takes a picture of any size and answers for each 12 × 12 window."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class RNet(nn.Module):
 
 
 class ONet(nn.Module):
-    """Output: a crop of 48 × 48 pixels, a face or none, how the box should move, and where five points are."""
+    """Output: a crop of 48 × 48 pixels, a face or none, how the box should move, and five points."""
 
     def __init__(self) -> None:
         super().__init__()

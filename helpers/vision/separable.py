@@ -1,4 +1,4 @@
-"""The two layers that the small networks for faces are built from, with the names of their weights' manifest."""
+"""The layers that the small networks for faces are built from, with the names of their weights' manifest."""
 
 import torch
 import torch.nn.functional as F

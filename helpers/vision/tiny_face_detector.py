@@ -1,7 +1,8 @@
-"""A detector in one shot: a small network of the YOLO kind looks once and answers for 13 × 13 places at a time.
+"""A detector in one shot: a small network of the YOLO kind looks once and answers for 13 × 13 places.
 
-The network and its weights are those of face-api (``tiny_face_detector``, MIT licence), rewritten in PyTorch. How
-boxes are coded is YOLO's second version: J. Redmon, A. Farhadi, *YOLO9000: Better, Faster, Stronger*, CVPR 2017.
+The network and its weights are those of face-api (``tiny_face_detector``, MIT licence), rewritten in
+PyTorch. How boxes are coded is YOLO's second version: J. Redmon, A. Farhadi, *YOLO9000: Better, Faster,
+Stronger*, CVPR 2017.
 """
 
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.vision.faces import Faces, keep_best, resized, rgb_picture, within
-from helpers.vision.manifest import load_named, pad_same, read_manifest
+from helpers.vision.manifest import load_named, pad_same, read_weights
 from helpers.vision.separable import Convolution, SeparableConvolution
 
 __all__ = ["ANCHORS", "TinyFaceDetector", "TinyFaceNetwork", "decode_cells"]
@@ -57,8 +58,8 @@ class TinyFaceNetwork(nn.Module):
 def decode_cells(output: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
     """What the network says of its cells, as boxes: one answer for each cell and anchor above the threshold.
 
-    Of the five numbers ``a b c d e`` in cell (column, row), the centre is at ``column + σ(a), row + σ(b)``, the size
-    is ``e^c, e^d`` times the anchor, and ``σ(e)`` is the score.
+    Of the five numbers ``a b c d e`` in cell (column, row), the centre is at ``column + σ(a), row + σ(b)``,
+    the size is ``e^c, e^d`` times the anchor, and ``σ(e)`` is the score.
 
     Args:
         output: ``(25, rows, columns)`` of one picture.
@@ -106,15 +107,8 @@ class TinyFaceDetector:
             FileNotFoundError: the weights are not here and cannot be fetched.
             ValueError: the files are damaged.
         """
-        manifest = "tiny_face_detector_model-weights_manifest.json"
-        if folder is None:
-            from helpers.vision.weights import model_files
-
-            manifest_file = model_files("tiny_face_detector")[manifest]
-        else:
-            manifest_file = Path(folder, manifest)
         network = TinyFaceNetwork()
-        load_named(network, read_manifest(manifest_file))
+        load_named(network, read_weights("tiny_face_detector", folder))
         return cls(network, **settings)
 
     def __call__(self, picture: np.ndarray) -> Faces:
@@ -132,7 +126,7 @@ class TinyFaceDetector:
 
 
 def network_input(picture: np.ndarray) -> Tensor:
-    """The picture shrunk or enlarged into a square of 416 pixels, black on the right or below: ``(1, 3, 416, 416)``.
+    """The picture in a square of 416 pixels, black on the right or below: ``(1, 3, 416, 416)``.
 
     The mean is taken away and the rest divided by 255.
     """

@@ -1,8 +1,9 @@
 """Thirty-seven pictures with one face each and a box that is known: a ruler for detectors of faces.
 
-Two official photographs in the public domain, scikit-image's astronaut (Eileen Collins, NASA) and matplotlib's Grace
-Hopper (US Navy), are moved, scaled, turned, darkened, blurred, mirrored, covered, and laid on other backgrounds. The
-boxes of the two originals were read off by hand: from the hair or cap to the chin, without the ears.
+Two official photographs in the public domain, scikit-image's astronaut (Eileen Collins, NASA) and
+matplotlib's Grace Hopper (US Navy), are moved, scaled, turned, darkened, blurred, mirrored, covered, and
+laid on other backgrounds. The boxes of the two originals were read off by hand: from the hair or cap to the
+chin, without the ears.
 """
 
 from functools import cache
@@ -65,7 +66,7 @@ LAST = Change("mirrored, turned and dark", scale=0.6, angle=10, mirror=True, lig
 
 
 class TransformedFace(NamedTuple):
-    """``picture``: RGB, ``(H, W, 3)`` uint8. ``box``: ``(4,)`` float32, left, top, right, bottom in pixels."""
+    """``picture``: RGB, ``(H, W, 3)`` uint8. ``box``: ``(4,)`` float32 in pixels, left top right bottom."""
 
     name: str
     picture: np.ndarray
@@ -88,8 +89,8 @@ def portrait(name: str) -> np.ndarray:
 def changed(picture: np.ndarray, box: tuple[float, ...], change: Change, seed: int = 0) -> TransformedFace:
     """One picture changed, with the box that its face has now.
 
-    The new box encloses the ellipse that fills the old one, moved and turned with it: the corners of a turned box
-    are no part of a face.
+    The new box encloses the ellipse that fills the old one, moved and turned with it: the corners of a
+    turned box are no part of a face.
 
     Args:
         picture: RGB, ``(H, W, 3)`` uint8.
