@@ -11,6 +11,7 @@ FACTS = {
         "fact:small-is-hard",
         "fact:nms",
         "fact:average-precision",
+        "fact:ap-slow",
         "fact:focal-equal",
         "fact:giou",
         "fact:detector",
