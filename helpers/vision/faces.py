@@ -10,6 +10,7 @@ from torchvision.ops import box_iou, nms
 __all__ = [
     "Faces",
     "chosen",
+    "cut_out",
     "keep_best",
     "no_faces",
     "overlaps",
@@ -101,6 +102,26 @@ def rgb_picture(picture: np.ndarray) -> np.ndarray:
         alpha = picture[:, :, 3:].astype(np.uint16)
         picture = ((picture[:, :, :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
     return np.ascontiguousarray(picture)
+
+
+def cut_out(picture: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What lies under one box, as far as it lies in the picture, and where its left top corner is.
+
+    Args:
+        picture: ``(H, W, 3)``.
+        box: left, top, right, bottom in pixels; it is rounded.
+
+    Returns:
+        ``(h, w, 3)``, and x and y of the corner as float32.
+
+    Raises:
+        ValueError: the box lies outside the picture, or has no area.
+    """
+    height, width = picture.shape[:2]
+    left, top, right, bottom = np.clip(np.round(box), 0, [width, height, width, height]).astype(int)
+    if left >= right or top >= bottom:
+        raise ValueError(f"the box {np.round(box).tolist()} holds nothing of a picture of {width} × {height}")
+    return picture[top:bottom, left:right], np.float32([left, top])
 
 
 def resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:
