@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from helpers.vision.face_features import FaceFeatures, face_input
-from helpers.vision.faces import cut_out, rgb_picture
+from helpers.vision.faces import cut_out, rgb_picture, shrunk
 from helpers.vision.manifest import load_named, read_weights
 from helpers.vision.separable import Linear
 
@@ -143,5 +143,8 @@ def align_face(picture: np.ndarray, points: np.ndarray, size: int = 112, zoom: f
         ``(size, size, 3)`` uint8; black where it leaves the picture.
     """
     target = ((TEMPLATE - 0.5) * zoom + 0.5) * size
-    matrix = similarity(points, target)
-    return cv2.warpAffine(rgb_picture(picture), matrix, (size, size), flags=cv2.INTER_AREA)
+    picture, points = rgb_picture(picture), np.asarray(points, np.float64)
+    scale = np.linalg.norm(similarity(points, target)[:, 0])
+    # A face that gets smaller is shrunk by means over areas first; the turn itself only looks at four pixels.
+    picture, factor = shrunk(picture, max(1, round(scale * max(picture.shape[:2]))))
+    return cv2.warpAffine(picture, similarity(points * factor, target), (size, size))

@@ -78,7 +78,7 @@ class MainBlock(nn.Module):
 
 
 class AgeGender(NamedTuple):
-    """``age``: ``(N,)`` years. ``scores``: ``(N, 2)``, male first; ``softmax`` makes probabilities of them."""
+    """``age``: ``(N,)`` years. ``scores``: ``(N, 2)``, male first; ``softmax`` makes probabilities."""
 
     age: Tensor
     scores: Tensor

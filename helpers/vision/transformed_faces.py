@@ -112,6 +112,8 @@ def changed(picture: np.ndarray, box: tuple[float, ...], change: Change, seed: i
             np.float32(change.cover) * ([right - left, bottom - top] * 2) + [left, top] * 2
         )
         picture[y0:y1, x0:x1] = 128
+    if change.scale < 1:  # what is finer than a pixel of the result must go first
+        picture = cv2.GaussianBlur(picture, (0, 0), 0.5 * (change.scale**-2 - 1) ** 0.5)
     seen = np.zeros((height, width), np.float32)
     if change.background:
         head = (middle - [0, 0.1 * (bottom - top)]), (1.3 * (right - left), 1.5 * (bottom - top))
@@ -121,9 +123,7 @@ def changed(picture: np.ndarray, box: tuple[float, ...], change: Change, seed: i
         seen[:] = 1
         canvas = np.full_like(picture, picture.mean(axis=(0, 1)).astype(np.uint8))
     seen = cv2.warpAffine(seen, turn, (width, height))[:, :, None]
-    moved = cv2.warpAffine(
-        picture, turn, (width, height), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
-    )
+    moved = cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
     values = (seen * moved + (1 - seen) * canvas) * np.float32(change.light)
     if change.blur:
         values = cv2.GaussianBlur(values, (0, 0), change.blur * change.scale * (right - left))

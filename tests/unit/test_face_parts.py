@@ -104,6 +104,13 @@ def test_a_turned_face_comes_upright(zoom):
         assert face[round(y), round(x)].min() > 200
 
 
+def test_a_large_face_is_averaged_not_sampled():
+    stripes = np.zeros((1200, 1200, 3), np.uint8)
+    stripes[:, ::2] = 200
+    face = align_face(stripes, TEMPLATE * 1000 + 100, size=100)
+    assert np.abs(face.astype(int) - 100).max() <= 2
+
+
 def test_the_square_of_a_face_by_hand():
     points = [[40, 50], [60, 50], [50, 60], [43, 80], [57, 80]]
     side = np.hypot(10, 30) / 0.45
