@@ -97,6 +97,8 @@ def _standardised(textures: Tensor) -> Tensor:
 def _check(digits: Tensor, labels: Tensor, textures: Tensor, side: int) -> None:
     if digits.ndim != 4 or digits.shape[1:] != (1, 28, 28):
         raise ValueError(f"digits must have shape (N, 1, 28, 28), got {tuple(digits.shape)}")
+    if len(digits) == 0:
+        raise ValueError("there must be at least one digit")
     if len(labels) != len(digits):
         raise ValueError(f"each digit needs a label: {len(digits)} digits, {len(labels)} labels")
     if side < DIGIT:

@@ -1,15 +1,8 @@
-"""Put a cut-out person on another background, so that the true mask is known; and clips made of such pictures."""
-
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+"""Put a cut-out person on another background, so that the true mask is known."""
 
 import numpy as np
 
-from helpers.data.pictures import _captured_stderr
-from launcher.files import whole_file
-
-__all__ = ["moved", "pasted", "read_clip", "write_clip"]
+__all__ = ["pasted", "placed"]
 
 
 def pasted(background: np.ndarray, picture: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -31,7 +24,7 @@ def pasted(background: np.ndarray, picture: np.ndarray, alpha: np.ndarray) -> np
     return np.rint(share * picture + (1 - share) * background).astype(np.uint8)
 
 
-def moved(
+def placed(
     picture: np.ndarray,
     mask: np.ndarray,
     *,
@@ -59,68 +52,12 @@ def moved(
     height, width = mask.shape
     about = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), turn, 1.0)
     about = np.vstack([about, [0, 0, 1]])
-    smaller = [[scale, 0, (1 - scale) * (width - 1) / 2 + right], [0, scale, (1 - scale) * (height - 1) + down]]
+    smaller = [
+        [scale, 0, (1 - scale) * (width - 1) / 2 + right],
+        [0, scale, (1 - scale) * (height - 1) + down],
+    ]
     matrix = np.array([*smaller, [0, 0, 1]]) @ about
     size = (width, height)
     there = cv2.warpAffine(picture, matrix[:2], size, flags=cv2.INTER_LINEAR)
     flat = cv2.warpAffine(mask.astype(np.uint8), matrix[:2], size, flags=cv2.INTER_NEAREST)
     return there, flat > 0
-
-
-def write_clip(path: Path, frames: Sequence[np.ndarray], fps: int = 25) -> Path:
-    """Write pictures as a WebM clip (VP8), which browsers show.
-
-    Args:
-        path: where to, ending in ``.webm``; its folder is made, and a file that is there is replaced.
-        frames: (H, W, 3) uint8 RGB, all of one size, H and W even.
-        fps: frames a second.
-
-    Raises:
-        ValueError: no frames, or of different sizes, or another ending.
-        OSError: this OpenCV cannot write VP8.
-    """
-    import cv2
-
-    path = Path(path)
-    if path.suffix != ".webm":
-        raise ValueError(f"the name of a clip must end in .webm, got {path.name}")
-    shapes = {frame.shape for frame in frames}
-    if len(shapes) != 1:
-        raise ValueError(f"a clip needs frames of one size, got {sorted(shapes)}")
-    height, width = shapes.pop()[:2]
-    with tempfile.TemporaryDirectory(prefix="clip") as scratch:  # VideoWriter wants a path in plain letters
-        part = Path(scratch, "clip.webm")
-        with _captured_stderr() as said:
-            writer = cv2.VideoWriter(str(part), cv2.VideoWriter_fourcc(*"VP80"), fps, (width, height))
-            opened = writer.isOpened()
-        if not opened:
-            raise OSError(f"this OpenCV cannot write VP8 video; reinstall opencv-python. It said: {said()}")
-        for frame in frames:
-            writer.write(np.ascontiguousarray(frame[..., ::-1]))  # OpenCV's order is BGR
-        writer.release()
-        content = part.read_bytes()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as part:
-        part.write_bytes(content)
-    return path
-
-
-def read_clip(path: Path) -> list[np.ndarray]:
-    """All frames of a clip, (H, W, 3) uint8 RGB.
-
-    Raises:
-        FileNotFoundError: no file of that name.
-        ValueError: OpenCV finds no frame in it.
-    """
-    import cv2
-
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"there is no clip {path}")
-    with _captured_stderr():
-        capture, frames = cv2.VideoCapture(str(path)), []
-        while (answer := capture.read())[0]:
-            frames.append(np.ascontiguousarray(answer[1][..., ::-1]))
-        capture.release()
-    if not frames:
-        raise ValueError(f"OpenCV finds no frame in {path}: is it a video?")
-    return frames
