@@ -51,7 +51,7 @@ def hub(tmp_path, monkeypatch):
 
 def run_larger(capsys):
     (source,) = cells_tagged(LESSON, "lraspp")
-    exec(source, {"torch": torch, "Path": Path, "sample_image": sample_image})
+    exec(source, {"torch": torch, "Path": Path, "sample_image": sample_image, "WITH_DOWNLOADS": False})
     return capsys.readouterr().out
 
 
