@@ -62,6 +62,12 @@ def test_ink_has_the_class_of_its_digit_and_lies_where_the_digit_is(halves):
         assert shade < 0.17 or shade > 0.83
 
 
+def test_faint_ink_keeps_the_class_of_the_texture(halves):
+    for strength, classes in ((0.4, False), (0.6, True)):
+        _, y = compose(halves[0], digits=strength * digits())
+        assert bool((y >= 3).any()) == classes
+
+
 def test_digits_come_to_different_places_and_in_both_inks(halves):
     x, y = compose(halves[0], digits=digits(40), labels=torch.zeros(40, dtype=torch.long))
     tops = {int((mask == 3).any(1).nonzero()[0, 0]) for mask in y}
@@ -103,6 +109,7 @@ def test_alpha_mixes_the_two_pictures():
     assert pasted(grey, white, alpha)[..., 0].tolist() == [[55, 155, 255], [105, 205, 55]]
     assert pasted(grey, white, alpha > 0.6)[..., 2].tolist() == [[55, 55, 255], [55, 255, 55]]
     assert pasted(grey, white, alpha).dtype == np.uint8
+    assert (pasted(grey, white, np.full((2, 3), 0.999)) == 255).all()  # 254.8
     with pytest.raises(ValueError, match="one height and width"):
         pasted(grey, white, alpha[:, :2])
     with pytest.raises(ValueError, match="one height and width"):
