@@ -21,6 +21,8 @@ def lab_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="prove that the course runs here, then stop")
     parser.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     parser.add_argument("--port", type=kinds.port_number, help="otherwise 8888, or any that is free")
+    fetch = "first fetch the pre-trained networks of lessons 09 to 14 (20 MB), those that are not here"
+    parser.add_argument("--weights", action="store_true", help=fetch)
 
 
 def test_options(parser: argparse.ArgumentParser) -> None:
