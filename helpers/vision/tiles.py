@@ -8,13 +8,13 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from helpers.plots.figures import CourseFigure, new_figure
+from helpers.plots.figures import SHARPNESS, CourseFigure, new_figure
+from helpers.plots.style import DPI
 
 __all__ = ["tiles"]
 
-COLOURS = (
-    200  # of all pictures of a figure together: 55 more are left for letters, so that a palette holds all
-)
+COLOURS = 60  # of all pictures of a figure together: letters need some of 64 as well
+TITLE = 44  # height of a title, in dots
 
 
 def tiles(
@@ -22,7 +22,7 @@ def tiles(
     titles: Sequence[Any],
     alt: str,
     cols: int | None = None,
-    side: int = 72,
+    side: int = 64,
     inch: float = 1.25,
 ) -> CourseFigure:
     """A figure of small pictures, each with a title above it.
@@ -33,7 +33,7 @@ def tiles(
         alt: what the figure shows, in words.
         cols: pictures in a row; all in one row if None.
         side: longer side to which a picture is shrunk, in pixels; a smaller picture stays as it is.
-        inch: width of a picture on the page.
+        inch: width of a picture and the gap beside it, on the page.
 
     Raises:
         ValueError: no picture, another number of titles, or a picture of another shape.
@@ -45,12 +45,23 @@ def tiles(
             raise ValueError(f"a picture has the shape (3, H, W), got {tuple(picture.shape)}")
     cols = cols or len(pictures)
     rows = -(-len(pictures) // cols)  # rounded up
-    fig, axes = new_figure(rows, cols, size=(inch * cols, (inch + 0.28) * rows), alt=alt)
-    for ax in np.ravel(axes):
+    dots = SHARPNESS * DPI  # that are drawn for each inch of the page
+    cell = round(inch * dots)
+    scale = max(1, cell // side)  # a whole number: rows and columns that repeat cost a PNG next to nothing
+    small = _few_colours(pictures, side)
+    line = scale * max(picture.shape[0] for picture in small) + TITLE
+    fig, _ = new_figure(size=(cols * cell / dots, rows * line / dots), alt=alt)
+    fig.clear()
+    fig.set_layout_engine("none")
+    for number, (picture, title) in enumerate(zip(small, titles, strict=True)):
+        height, width = scale * picture.shape[0], scale * picture.shape[1]
+        left = cell * (number % cols) + (cell - width) // 2
+        bottom = line * (rows - 1 - number // cols)
+        place = left / (cols * cell), bottom / (rows * line), width / (cols * cell), height / (rows * line)
+        ax = fig.add_axes(place)
         ax.axis("off")
-    for ax, small, title in zip(np.ravel(axes), _few_colours(pictures, side), titles, strict=False):
-        ax.imshow(small, interpolation="nearest")
-        ax.set_title(title, fontsize=9)
+        ax.imshow(picture, interpolation="nearest", aspect="auto")
+        ax.set_title(title, fontsize=9, pad=3)
     return fig
 
 
