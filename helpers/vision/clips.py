@@ -11,7 +11,7 @@ from torch import Tensor
 from helpers.data.pictures import _captured_stderr
 from launcher.files import whole_file
 
-__all__ = ["moved", "motion", "read_clip", "write_clip"]
+__all__ = ["motion", "moved", "read_clip", "write_clip"]
 
 
 def read_clip(path: str | Path, frames: int = 75, every: int = 1) -> Tensor:

@@ -31,13 +31,15 @@ def onnx_weights(path: str | Path) -> dict[str, Tensor]:
         ValueError: the file is no ONNX file, is cut short, or keeps a weight outside ``raw_data``.
     """
     try:
-        graph = next(value for number, value in _fields(memoryview(Path(path).read_bytes())) if number == GRAPH)
+        graph = next(
+            value for number, value in _fields(memoryview(Path(path).read_bytes())) if number == GRAPH
+        )
         tensors = [_grouped(value) for number, value in _fields(graph) if number == INITIALISER]
         return {bytes(t[NAME][0]).decode(): _tensor(t) for t in tensors if t[KIND] == [FLOAT32]}
     except (StopIteration, IndexError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise ValueError(
-            f"{Path(path).name} is not an ONNX file that can be read here: it is cut short, or something else. "
-            "Delete it and get it again"
+            f"{Path(path).name} is not an ONNX file that can be read here: it is cut short, or something "
+            "else. Delete it and get it again"
         ) from error
 
 

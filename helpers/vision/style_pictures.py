@@ -46,8 +46,8 @@ def style_picture(name: str, side: int = 128) -> Tensor:
 def read_photo(path: str | Path, longest: int = 320) -> Tensor:
     """A photo from a file as (1, 3, H, W) in [0, 1], turned as the camera was held, sides multiples of 4.
 
-    Grey pictures get three equal channels; what is transparent becomes white; the picture keeps its shape, and
-    is shrunk so that its longer side has at most ``longest`` pixels.
+    Grey pictures get three equal channels; what is transparent becomes white; the picture keeps its shape,
+    and is shrunk so that its longer side has at most ``longest`` pixels.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -55,20 +55,24 @@ def read_photo(path: str | Path, longest: int = 320) -> Tensor:
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path.name} in {path.parent.resolve().name or 'that folder'}")
+        raise FileNotFoundError(
+            f"there is no file {path.name} in {path.parent.resolve().name or 'that folder'}"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # 100-megapixel phones exist
             with Image.open(path) as opened:
                 picture = _on_white(ImageOps.exif_transpose(opened))
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise ValueError(f"{path.name} cannot be read as a picture ({error}); try a JPEG or PNG file") from error
+        raise ValueError(
+            f"{path.name} cannot be read as a picture ({error}); try a JPEG or PNG file"
+        ) from error
     scale = min(1.0, longest / max(picture.size))
     size = [max(1, round(length * scale / MULTIPLE)) * MULTIPLE for length in picture.size]
     if min(size) < SHORTEST:
         raise ValueError(
-            f"{path.name} has {picture.width} × {picture.height} pixels and would be {size[0]} × {size[1]}: both "
-            f"sides need {SHORTEST}; take a larger or a less elongated picture, or a larger longest"
+            f"{path.name} has {picture.width} × {picture.height} pixels and would be {size[0]} × {size[1]}: "
+            f"both sides need {SHORTEST}; take a larger or a less elongated picture, or a larger longest"
         )
     return _tensor(picture, size)
 

@@ -50,9 +50,7 @@ def test_names_shapes_numbers_and_order_are_those_of_the_file(tmp_path):
 
 
 def test_packed_shapes_and_single_numbers_are_read(tmp_path):
-    path = written(
-        tmp_path, tensor("m", [2, 2], [1.0, 2.0, 3.0, 4.0], packed=True), tensor("one", [], [7.0])
-    )
+    path = written(tmp_path, tensor("m", [2, 2], [1.0, 2.0, 3.0, 4.0], packed=True), tensor("one", [], [7.0]))
     weights = onnx_weights(str(path))
     assert weights["m"].tolist() == [[1, 2], [3, 4]]
     assert weights["one"].shape == () and weights["one"] == 7

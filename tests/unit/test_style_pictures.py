@@ -31,7 +31,7 @@ def test_the_middle_of_a_wide_photograph_is_taken():
 
 
 def test_unknown_names_and_small_sides_are_answered():
-    with pytest.raises(ValueError, match="strokes or mosaic.*no sample picture 'starry'"):
+    with pytest.raises(ValueError, match=r"strokes or mosaic.*no sample picture 'starry'"):
         style_picture("starry")
     with pytest.raises(ValueError, match="at least 32, got 16"):
         style_picture("cat", 16)
