@@ -44,7 +44,7 @@ def test_rollout_goes_from_the_first_block_to_the_last():
 
 
 def test_rollout_follows_a_token_back_through_the_blocks():
-    """In the last block 0 looks at 1, in the first 1 at 2: what 0 holds comes from 2 too, and 3 gives nothing."""
+    """The last block lets 0 look at 1, the first lets 1 look at 2: 0 holds some of 2, and nothing of 3."""
     rollout = logic(LESSON, torch=torch)["rollout"]
     first, last = torch.eye(4).repeat(2, 1, 1, 1), torch.eye(4).repeat(2, 1, 1, 1)
     first[:, :, 1] = F.one_hot(torch.tensor(2), 4).float()
