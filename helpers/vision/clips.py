@@ -1,6 +1,5 @@
 """Clips as tensors: read and written, the motion between two frames, and a frame moved along with it."""
 
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from helpers.data.pictures import _captured_stderr
+from helpers.data.video import captured_stderr, encode_clip
 from launcher.files import whole_file
 
 __all__ = ["motion", "moved", "read_clip", "write_clip"]
@@ -22,7 +21,7 @@ def read_clip(path: str | Path, frames: int = 75, every: int = 1) -> Tensor:
     """
     import cv2
 
-    with _captured_stderr():
+    with captured_stderr():
         video, pictures = cv2.VideoCapture(str(path)), []
         for number in range(frames * every):
             there, frame = video.read()
@@ -43,26 +42,13 @@ def write_clip(path: str | Path, frames: Tensor, fps: int = 25) -> Path:
         ValueError: the frames have another shape, or the file's name does not end in ``.webm``.
         OSError: this OpenCV cannot write VP8.
     """
-    import cv2
-
     path = Path(path)
     if frames.ndim != 4 or frames.shape[1] != 3 or len(frames) == 0:
         raise ValueError(f"frames have the shape (T, 3, H, W), got {tuple(frames.shape)}")
     if path.suffix != ".webm":
         raise ValueError(f"the name of a clip ends in .webm, got {path.name}")
-    bgr = (255 * frames.clamp(0, 1)).round().byte().permute(0, 2, 3, 1).numpy()[..., ::-1]
-    size = frames.shape[3], frames.shape[2]
-    with tempfile.TemporaryDirectory(prefix="clip") as scratch:  # a plain name: see helpers/data/pictures.py
-        plain = Path(scratch, "clip.webm")
-        with _captured_stderr() as said:
-            writer = cv2.VideoWriter(str(plain), cv2.VideoWriter_fourcc(*"VP80"), fps, size)
-            opened = writer.isOpened()
-        if not opened:
-            raise OSError(f"this OpenCV cannot write VP8 video; reinstall opencv-python. It said: {said()}")
-        for frame in bgr:
-            writer.write(np.ascontiguousarray(frame))
-        writer.release()
-        content = plain.read_bytes()
+    pictures = (255 * frames.clamp(0, 1)).round().byte().permute(0, 2, 3, 1).numpy()
+    content = encode_clip(pictures, (frames.shape[3], frames.shape[2]), fps)
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as part:
         part.write_bytes(content)
