@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 AUTOMATIC = "Automatic description: "  # begins the alt text of a figure whose author gave none
 SHARPNESS = 2  # pixels drawn for each one that the page gives to the figure: screens of today show them
+PHOTOGRAPH_SHARPNESS = 1.25  # the same for figures of photographs: more would only enlarge them
 COLOURS = (64, 256)  # sizes of the palette to try
 PALETTE_ERROR = 1.0  # how far, of 255, a palette may take a pixel from its colour, in the mean
 JPEG_QUALITY = 60  # of figures made of photographs: what a palette does to them would be seen sooner
@@ -66,12 +67,12 @@ def automatic_alt(figure: Figure) -> str:
     )
 
 
-def drawn(figure: Figure) -> "Image.Image":
-    """``figure`` as a picture (RGB), at twice 80 dpi."""
+def drawn(figure: Figure, sharpness: float = SHARPNESS) -> "Image.Image":
+    """``figure`` as a picture (RGB), with ``sharpness`` pixels for each one of the page (80 to the inch)."""
     from PIL import Image
 
     file = BytesIO()
-    figure.savefig(file, format="png", dpi=SHARPNESS * DPI, metadata={"Software": None})
+    figure.savefig(file, format="png", dpi=sharpness * DPI, metadata={"Software": None})
     return Image.open(file).convert("RGB")
 
 
@@ -83,9 +84,9 @@ def png_bytes(figure: Figure) -> bytes:
 
 
 def jpeg_bytes(figure: Figure) -> bytes:
-    """Draws ``figure`` as JPEG at twice 80 dpi; the same figure gives the same bytes."""
+    """Draws ``figure`` as JPEG at 1.25 times 80 dpi; the same figure gives the same bytes."""
     small = BytesIO()
-    drawn(figure).save(small, format="JPEG", quality=JPEG_QUALITY, optimize=True)
+    drawn(figure, PHOTOGRAPH_SHARPNESS).save(small, format="JPEG", quality=JPEG_QUALITY, optimize=True)
     return small.getvalue()
 
 
