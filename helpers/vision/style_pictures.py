@@ -1,14 +1,14 @@
 """Pictures for style transfer: photographs as tensors, two styles drawn by code, and a photo of one's own."""
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from helpers.data.pictures import sample_image
+from helpers.vision.photo_files import decode_photo
 
 __all__ = ["read_photo", "style_picture"]
 
@@ -51,39 +51,18 @@ def read_photo(path: str | Path, longest: int = 320) -> Tensor:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is no picture, is cut short, or one of its sides would be below 32 pixels.
+        ValueError: the file is no picture, is cut short or too large, or one of its sides would be below 32
+            pixels.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"there is no file {path.name} in {path.parent.resolve().name or 'that folder'}"
-        )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # 100-megapixel phones exist
-            with Image.open(path) as opened:
-                picture = _on_white(ImageOps.exif_transpose(opened))
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise ValueError(
-            f"{path.name} cannot be read as a picture ({error}); try a JPEG or PNG file"
-        ) from error
-    scale = min(1.0, longest / max(picture.size))
-    size = [max(1, round(length * scale / MULTIPLE)) * MULTIPLE for length in picture.size]
+    picture, full = decode_photo(path, longest)
+    scale = min(1.0, longest / max(full))
+    size = [max(1, round(length * scale / MULTIPLE)) * MULTIPLE for length in full]
     if min(size) < SHORTEST:
         raise ValueError(
-            f"{path.name} has {picture.width} × {picture.height} pixels and would be {size[0]} × {size[1]}: "
+            f"{Path(path).name} has {full[0]} × {full[1]} pixels and would be {size[0]} × {size[1]}: "
             f"both sides need {SHORTEST}; take a larger or a less elongated picture, or a larger longest"
         )
     return _tensor(picture, size)
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I;16"):  # 16 bits a pixel: the upper eight
-        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-    if "A" in picture.getbands() or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    return picture.convert("RGB")
 
 
 def _tensor(picture: Image.Image, size: tuple[int, int] | list[int]) -> Tensor:
