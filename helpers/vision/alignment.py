@@ -130,19 +130,26 @@ def similarity(points: np.ndarray, target: np.ndarray) -> np.ndarray:
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
-def align_face(picture: np.ndarray, points: np.ndarray, size: int = 112, zoom: float = 1.0) -> np.ndarray:
-    """One face upright and of a given size, its five points as near to ``TEMPLATE`` as can be.
+def align_face(
+    picture: np.ndarray,
+    points: np.ndarray,
+    size: int = 112,
+    zoom: float = 1.0,
+    template: np.ndarray = TEMPLATE,
+) -> np.ndarray:
+    """One face upright and of a given size, its five points as near to those of a template as can be.
 
     Args:
         picture: RGB, ``(H, W, 3)`` uint8.
         points: ``(5, 2)`` in pixels, as in ``Faces``.
         size: side of the result in pixels.
         zoom: below 1 shows more round the face.
+        template: ``(5, 2)``, where the points shall come to lie, as shares of the side.
 
     Returns:
         ``(size, size, 3)`` uint8; black where it leaves the picture.
     """
-    target = ((TEMPLATE - 0.5) * zoom + 0.5) * size
+    target = ((template - 0.5) * zoom + 0.5) * size
     picture, points = rgb_picture(picture), np.asarray(points, np.float64)
     scale = np.linalg.norm(similarity(points, target)[:, 0])
     # A face that gets smaller is shrunk by means over areas first; the turn itself only looks at four pixels.
