@@ -85,3 +85,8 @@ def test_bad_digits_are_told():
         digit_scenes(BLOCK, torch.zeros(9), 1, rng)
     with pytest.raises(ValueError, match="count=0"):
         digit_scenes(BLOCK, torch.zeros(10), 0, rng)
+    for heights in ((20.0, 10.0), (0.0, 10.0)):
+        with pytest.raises(ValueError, match=r"got heights=\(.*, 10.0\), side=64"):
+            digit_scenes(BLOCK, torch.zeros(10), 1, rng, heights=heights)
+    with pytest.raises(ValueError, match="at least 10 pixels"):
+        digit_scenes(BLOCK, torch.zeros(10), 1, rng, side=9)
