@@ -13,6 +13,7 @@ SIDE = 64  # pixels of a scene
 MOST = 7  # digits that are tried in a scene
 INK = 0.25  # a pixel of a warped digit above this belongs to its box
 DIGIT = 28  # pixels of a picture of MNIST; its digit fills 20 of them
+CHUNK = 1000  # digits that are warped in one go
 MARGIN = 5  # pixels between the rim of a scene and the middle of a digit, at least
 
 
@@ -99,8 +100,12 @@ def warped(digits: Tensor, rng: torch.Generator, side: int, heights: tuple[float
     cos, sin = angle.cos() * scale, angle.sin() * scale
     turn = torch.stack([cos / aspect, sin / aspect, -sin, cos], dim=1).view(count, 2, 2)
     place = (2 * middle / side - 1).T.unsqueeze(2)
-    grid = F.affine_grid(torch.cat([turn, -turn @ place], dim=2), [count, 1, side, side], align_corners=False)
-    return F.grid_sample(digits, grid, align_corners=False)[:, 0]
+    turn, ink = torch.cat([turn, -turn @ place], dim=2), torch.empty(count, side, side)
+    for part in range(0, count, CHUNK):  # two coordinates for each pixel: half a gigabyte for all at once
+        these = slice(part, part + CHUNK)
+        grid = F.affine_grid(turn[these], [len(turn[these]), 1, side, side], align_corners=False)
+        ink[these] = F.grid_sample(digits[these], grid, align_corners=False)[:, 0]
+    return ink
 
 
 def ink_boxes(ink: Tensor) -> tuple[Tensor, Tensor]:

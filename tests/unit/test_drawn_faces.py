@@ -257,6 +257,6 @@ def test_the_background_has_a_texture_where_it_is_busy() -> None:
         return pictures[..., :3, :].diff(dim=-1).abs().mean().item()
 
     plain, busy = rim(busy=False), rim(busy=True)
-    assert busy > 2 * plain
+    assert busy > 1.5 * plain
     assert rim() == plain and rim(aligned=False) == rim(aligned=False, busy=True)
-    assert rim(aligned=False, busy=False) < rim(aligned=False) / 2
+    assert rim(aligned=False, busy=False) < rim(aligned=False) / 1.4
