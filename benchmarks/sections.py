@@ -17,14 +17,16 @@ class Options:
     Attributes:
         rounds: measured repetitions of everything that is repeated; None for each section's own number.
         hand_ins: hand-ins that ``grading`` makes and grades.
-        entry: a file that ``mnist`` races in the place of our own entries.
-        validate: ``mnist`` asks training digits that it kept apart, not the test digits.
+        entry: a file that ``mnist`` or ``expressions`` scores in the place of our own entries.
+        validate: training data that were kept apart are asked, not the test data.
+        data: the set of ``expressions``; None for the drawn faces.
     """
 
     rounds: int | None = None
     hand_ins: int = 20
     entry: Path | None = None
     validate: bool = False
+    data: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Section:
 
 MODULES = {
     "mnist": "benchmarks.mnist_seconds",
+    "expressions": "benchmarks.expressions",
     "ladder": "benchmarks.ladder",
     "lenet": "benchmarks.lenet",
     "notebooks": "benchmarks.notebooks",

@@ -56,7 +56,7 @@ def load_entry(path: Path) -> tuple[str, Train]:
     Raises:
         CourseError: there is no such file, or it defines no ``train``.
     """
-    if not path.is_file():
+    if not path.is_file() or path.suffix != ".py":
         raise CourseError(f"There is no file {path}. An entry is a Python file with a function `train`.")
     spec = importlib.util.spec_from_file_location(f"entry_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)

@@ -13,6 +13,7 @@ STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.@-]{0,39}")
 # The sections of benchmarks/RESULTS.md, in its order, and their headings.
 BENCHMARKS = {
     "mnist": "Seconds to 99 % on MNIST",
+    "expressions": "Seven expressions of faces",
     "ladder": "The ladder of notebook 15 to 99 %",
     "lenet": "One epoch of LeNet-5 on Fashion-MNIST",
     "notebooks": "Every notebook, top to bottom",
@@ -20,6 +21,9 @@ BENCHMARKS = {
     "checking": "What a student waits for `check`",
     "grading": "Grading",
 }
+
+# What the section `expressions` can be scored on: the names of helpers.data.expressions.
+EXPRESSION_SETS = ("drawn", "raf_db", "fer2013")
 
 Wrong = argparse.ArgumentTypeError
 

@@ -21,6 +21,8 @@ def lab_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="prove that the course runs here, then stop")
     parser.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     parser.add_argument("--port", type=kinds.port_number, help="otherwise 8888, or any that is free")
+    fetch = "first fetch the pre-trained networks of lessons 09 to 14 (20 MB), those that are not here"
+    parser.add_argument("--weights", action="store_true", help=fetch)
 
 
 def test_options(parser: argparse.ArgumentParser) -> None:
@@ -75,8 +77,9 @@ def bench_options(parser: argparse.ArgumentParser) -> None:
     add("sections", nargs="*", type=kinds.section_name, metavar="SECTION", help=f"{names}; all without it")
     add("--rounds", type=kinds.at_least_one, metavar="N", help="measured rounds (otherwise 3 to 33)")
     add("--hand-ins", type=kinds.at_least_one, default=20, metavar="N", help="to grade (default: 20)")
-    add("--entry", type=Path, metavar="FILE", help="what mnist races: see projects/mnist_speedrun.md")
-    add("--validate", action="store_true", help="mnist keeps training digits apart and asks those")
+    add("--entry", type=Path, metavar="FILE", help="what mnist or expressions scores: see projects/")
+    add("--validate", action="store_true", help="mnist and expressions ask training data kept apart")
+    add("--set", choices=kinds.EXPRESSION_SETS, help="the faces of expressions (default: drawn)")
     add("--list", action="version", version=sections, help="name the sections and stop")
 
 

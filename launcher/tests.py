@@ -9,7 +9,7 @@ from launcher.children import choose_environment
 from launcher.places import ROOT, say
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
-NBVAL += ["-p", "tests.notebook_pictures", "-p", "tests.kernel_watch"]
+NBVAL += ["-p", "tests.notebook_pictures", "-p", "tests.kernel_watch", "-p", "tests.missing_weights"]
 
 
 def side_by_side(workers: int) -> list:

@@ -15,14 +15,14 @@ import pytest
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell
 
-from tests.notebook_tools import IGNORED, execute
+from tests.notebook_tools import IGNORED, PICTURES, execute
 
 SEEN = pytest.StashKey[dict[str, tuple[list[str], list[str]]]]()  # cell id: pictures (committed, drawn)
 
 
 def pictures(outputs: list[NotebookNode]) -> list[str]:
     """The pictures among a cell's outputs, as base64 without line ends."""
-    found = (output.get("data", {}).get("image/png", "") for output in outputs)
+    found = (output.get("data", {}).get(kind, "") for output in outputs for kind in PICTURES)
     return ["".join(picture.split()) for picture in found if picture]
 
 

@@ -20,6 +20,7 @@ from homework.release import KERNELSPEC, to_text
 from launcher.files import whole_file
 
 ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ("image/png", "image/jpeg")  # drawings, and figures made of photographs
 IGNORED = "nbval-ignore-output"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SECONDS_PER_CELL = 300

@@ -1,13 +1,10 @@
 """Pictures that need no network: photographs for the lessons, and files for OpenCV and PIL to read."""
 
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from helpers.data.video import encode_clip
 from helpers.data.whole_sets import data_folder
 from launcher.files import whole_file
 
@@ -95,41 +92,10 @@ def _encode_cat() -> bytes:
 
 
 def _encode_clip() -> bytes:
-    """The clip as WebM bytes.
-
-    ``VideoWriter`` only writes to a path, and not reliably to one that is not ASCII. It gets a plain name in
-    the system's temporary folder, and the bytes are read back from there.
-    """
-    import cv2
-
+    """The clip as WebM bytes."""
     cat = sample_image("cat")
-    with tempfile.TemporaryDirectory(prefix="clip") as scratch:
-        path = Path(scratch, "clip.webm")
-        with _captured_stderr() as said:
-            writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"VP80"), CLIP_FPS, CLIP_SIZE)
-            opened = writer.isOpened()
-        if not opened:
-            raise OSError(f"this OpenCV cannot write VP8 video; reinstall opencv-python. It said: {said()}")
-        for number in range(CLIP_FRAMES):
-            writer.write(_clip_frame(cat, number)[..., ::-1].copy())  # OpenCV's order is BGR
-        writer.release()
-        return path.read_bytes()
-
-
-@contextmanager
-def _captured_stderr() -> Iterator[Callable[[], str]]:
-    """Hold back what native code prints: OpenCV remarks on the tag of every WebM file, and means no harm."""
-    text = ""
-    with tempfile.TemporaryFile() as log:
-        saved = os.dup(2)
-        os.dup2(log.fileno(), 2)
-        try:
-            yield lambda: text
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-            log.seek(0)
-            text = log.read().decode(errors="replace")
+    frames = (_clip_frame(cat, number) for number in range(CLIP_FRAMES))
+    return encode_clip(frames, CLIP_SIZE, CLIP_FPS)
 
 
 def _clip_frame(cat: np.ndarray, number: int) -> np.ndarray:

@@ -14,19 +14,24 @@ if TYPE_CHECKING:
 
 AUTOMATIC = "Automatic description: "  # begins the alt text of a figure whose author gave none
 SHARPNESS = 2  # pixels drawn for each one that the page gives to the figure: screens of today show them
+PHOTOGRAPH_SHARPNESS = 1.25  # the same for figures of photographs: more would only enlarge them
 COLOURS = (64, 256)  # sizes of the palette to try
 PALETTE_ERROR = 1.0  # how far, of 255, a palette may take a pixel from its colour, in the mean
+JPEG_QUALITY = 55  # of figures made of photographs: what a palette does to them would be seen sooner
 
 
 class CourseFigure(Figure):
     """A matplotlib figure that carries a text for readers who cannot see it, and shows itself in a notebook.
 
     It is made without pyplot: nothing is drawn twice, and nothing stays open in memory.
+
+    Attributes:
+        photographs: whether it is made of photographs, and goes into the notebook as JPEG; else as PNG.
     """
 
-    def __init__(self, *args: Any, alt: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, alt: str = "", photographs: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.alt = alt
+        self.alt, self.photographs = alt, photographs
 
     @property
     def alt(self) -> str:
@@ -62,13 +67,26 @@ def automatic_alt(figure: Figure) -> str:
     )
 
 
-def png_bytes(figure: Figure) -> bytes:
-    """Draws ``figure`` as PNG at twice 80 dpi, in 64 colours or 256; the same figure gives the same bytes."""
+def drawn(figure: Figure, sharpness: float = SHARPNESS) -> "Image.Image":
+    """``figure`` as a picture (RGB), with ``sharpness`` pixels for each one of the page (80 to the inch)."""
     from PIL import Image
 
-    drawn, small = BytesIO(), BytesIO()
-    figure.savefig(drawn, format="png", dpi=SHARPNESS * DPI, metadata={"Software": None})
-    with_palette(Image.open(drawn).convert("RGB")).save(small, format="PNG", optimize=True)
+    file = BytesIO()
+    figure.savefig(file, format="png", dpi=sharpness * DPI, metadata={"Software": None})
+    return Image.open(file).convert("RGB")
+
+
+def png_bytes(figure: Figure) -> bytes:
+    """Draws ``figure`` as PNG at twice 80 dpi, in 64 colours or 256; the same figure gives the same bytes."""
+    small = BytesIO()
+    with_palette(drawn(figure)).save(small, format="PNG", optimize=True)
+    return small.getvalue()
+
+
+def jpeg_bytes(figure: Figure) -> bytes:
+    """Draws ``figure`` as JPEG at 1.25 times 80 dpi; the same figure gives the same bytes."""
+    small = BytesIO()
+    drawn(figure, PHOTOGRAPH_SHARPNESS).save(small, format="JPEG", quality=JPEG_QUALITY, optimize=True)
     return small.getvalue()
 
 
@@ -87,9 +105,11 @@ def with_palette(picture: "Image.Image") -> "Image.Image":
 
 def mime_bundle(figure: Figure, alt: str) -> tuple[dict[str, str], dict[str, dict]]:
     """The data and the metadata of the notebook output that shows ``figure``, at its size in CSS pixels."""
-    png = base64.b64encode(png_bytes(figure)).decode("ascii")
+    is_jpeg = getattr(figure, "photographs", False)
+    kind, encoded = ("image/jpeg", jpeg_bytes(figure)) if is_jpeg else ("image/png", png_bytes(figure))
+    picture = base64.b64encode(encoded).decode("ascii")
     width = round(figure.get_figwidth() * DPI)
-    return {"image/png": png, "text/plain": f"Figure: {alt}"}, {"image/png": {"alt": alt, "width": width}}
+    return {kind: picture, "text/plain": f"Figure: {alt}"}, {kind: {"alt": alt, "width": width}}
 
 
 def in_words(alt: str) -> dict[str, str]:
@@ -117,6 +137,7 @@ def new_figure(
     *,
     size: tuple[float, float] | None = None,
     alt: str = "",
+    photographs: bool = False,
     **subplots: Any,
 ) -> tuple[CourseFigure, Any]:
     """Makes an empty figure of ``rows`` × ``cols`` panels in the course's style.
@@ -127,6 +148,7 @@ def new_figure(
         rows, cols: number of panels.
         size: (width, height) in inches; about 4 × 3.2 a panel when left out, never wider than 10.
         alt: what the figure shows, in a sentence, for readers who cannot see it.
+        photographs: True for a figure made of photographs: it is kept as JPEG.
         subplots: passed on to ``Figure.subplots``, for example ``sharey=True`` or ``width_ratios=[2, 1]``.
 
     Returns:
@@ -136,7 +158,7 @@ def new_figure(
         raise ValueError(f"a figure needs at least 1 row and 1 column, got rows={rows}, cols={cols}")
     if size is None:
         size = (6.4, 4.0) if rows == cols == 1 else (min(10.0, 4.0 * cols), 3.2 * rows)
-    figure = CourseFigure(figsize=size, alt=alt)
+    figure = CourseFigure(figsize=size, alt=alt, photographs=photographs)
     return figure, figure.subplots(rows, cols, **subplots)
 
 

@@ -21,15 +21,20 @@ def run_with_answers(notebook: NotebookNode, path: Path) -> dict[str, list[str]]
     """The lines that each check prints when the folded answer before it stands in the stub: id → lines."""
     sources = with_answers(notebook)
     checks = [i for i, cell in enumerate(notebook.cells) if VERDICT in tags(cell)]
+    said = run_needed(sources, checks, path)
+    return {notebook.cells[i].id: said[i] for i in checks}
+
+
+def run_needed(sources: dict[int, str], wanted: list[int], path: Path) -> dict[int, list[str]]:
+    """The lines that each cell prints when ``wanted`` run, with the cells that they need, in their folder."""
     names: dict[str, Any] = {"__name__": "__main__", "display": lambda *shown, **options: None}
     said = {}
     with contextlib.chdir(path.parent):
-        for i in sorted(needed(sources, checks)):
+        for i in sorted(needed(sources, wanted)):
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                exec(compile(sources[i], notebook.cells[i].id, "exec"), names)
-            if i in checks:
-                said[notebook.cells[i].id] = printed.getvalue().splitlines()
+                exec(compile(sources[i], f"cell {i} of {path.name}", "exec"), names)
+            said[i] = printed.getvalue().splitlines()
     return said
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
-from notebook_tools import IGNORED, WIDGET_VIEW, to_text
+from notebook_tools import IGNORED, PICTURES, WIDGET_VIEW, to_text
 
 Check = Callable[[NotebookNode, Path], list[str]]
 CHECKS: dict[str, Check] = {}
@@ -74,7 +74,7 @@ def texts(cell: NotebookNode) -> Iterator[tuple[str, str]]:
         yield "output", output.get("text", "")
         yield "output", "\n".join(output.get("traceback", []))
         for mime, data in output.get("data", {}).items():
-            if isinstance(data, str) and mime != "image/png":
+            if isinstance(data, str) and mime not in PICTURES:
                 yield "output", data
 
 
@@ -88,13 +88,19 @@ def find(notebook: NotebookNode, pattern: re.Pattern, what: str) -> list[str]:
     return problems
 
 
-def pngs(notebook: NotebookNode) -> list[tuple[int, NotebookNode, NotebookNode]]:
+def pictures(notebook: NotebookNode) -> list[tuple[int, NotebookNode, NotebookNode]]:
     return [
         (i, cell, output)
         for i, cell in code_cells(notebook)
         for output in cell.outputs
-        if "image/png" in output.get("data", {})
+        if any(kind in output.get("data", {}) for kind in PICTURES)
     ]
+
+
+def picture_metadata(output: NotebookNode) -> dict:
+    """What stands beside a picture: its alt text and its width."""
+    found = output.get("metadata", {})
+    return next((found[kind] for kind in PICTURES if kind in found), {})
 
 
 @check
@@ -225,15 +231,15 @@ def no_missing_glyphs(notebook: NotebookNode, path: Path) -> list[str]:
 
 @check
 def figures_are_there(notebook: NotebookNode, path: Path) -> list[str]:
-    count = len(pngs(notebook))
+    count = len(pictures(notebook))
     return [] if count >= MIN_FIGURES else [f"shows {count} figures, at least {MIN_FIGURES} are expected"]
 
 
 @check
 def figures_have_alt(notebook: NotebookNode, path: Path) -> list[str]:
     problems = []
-    for i, cell, output in pngs(notebook):
-        alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+    for i, cell, output in pictures(notebook):
+        alt = picture_metadata(output).get("alt", "")
         if len(alt.strip()) < MIN_ALT or alt.startswith("Automatic description"):
             problems.append(
                 f"{where(i, cell)}: a figure needs alt text of at least {MIN_ALT} letters, has {alt!r}"

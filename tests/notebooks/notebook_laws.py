@@ -6,7 +6,7 @@ import statistics
 from pathlib import Path
 
 from nbformat import NotebookNode
-from notebook_checks import check, code_cells, pngs, tags, where
+from notebook_checks import check, code_cells, picture_metadata, pictures, tags, where
 from notebook_skeleton import BOX, count_lines, markdown_lines, section
 
 CELLS = range(40, 81)
@@ -197,8 +197,8 @@ def shown_text(output: NotebookNode) -> str:
 def figures_reach_everybody(notebook: NotebookNode, path: Path) -> list[str]:
     """A figure is drawn at twice its size on the page, and its alt text stands below it in words."""
     problems = []
-    for i, cell, output in pngs(notebook):
-        meta = output.metadata.get("image/png", {})
+    for i, cell, output in pictures(notebook):
+        meta = picture_metadata(output)
         if not isinstance(meta.get("width"), int):
             problems.append(f"{where(i, cell)}: a figure needs its width in its metadata")
         after = cell.outputs[cell.outputs.index(output) + 1 :]

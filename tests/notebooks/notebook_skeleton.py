@@ -9,7 +9,7 @@ from typing import NamedTuple
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from notebook_checks import check, code_cells, tags, where
-from notebook_tools import IGNORED
+from notebook_tools import IGNORED, PICTURES
 
 FIRST = ["What you will be able to do", "Before you start"]
 LAST = ["Quiz", "Summary", "Exercises", "Homework", "References"]
@@ -210,7 +210,7 @@ def explorer_cell(notebook: NotebookNode, path: Path) -> list[str]:
         data = [output.get("data", {}) for output in cell.outputs]
         if not any("get sliders for" in str(entry.get("text/plain")) for entry in data):
             problems.append(f"{where(i, cell)}: the line 'Run this cell to get sliders for: …' is missing")
-        if not any("image/png" in entry for entry in data):
+        if not any(kind in entry for entry in data for kind in PICTURES):
             problems.append(f"{where(i, cell)}: the explorer's first figure is missing")
     return problems
 

@@ -1,5 +1,6 @@
 """The plots: what stands on them, what they refuse, and how a notebook stores them."""
 
+import base64
 import io
 import itertools
 import re
@@ -213,6 +214,16 @@ def test_show_takes_the_current_pyplot_figure(monkeypatch: pytest.MonkeyPatch) -
     assert shown[2][0]["text/plain"].startswith("Figure: Automatic description")
     show(new_figure(alt="our own")[0])
     assert shown[4][0]["text/plain"] == "Figure: our own"
+
+
+def test_photographs_are_kept_as_jpeg_and_drawings_as_png() -> None:
+    for photographs, kind, pixels in ((True, "image/jpeg", 200), (False, "image/png", 320)):
+        figure, _ = new_figure(size=(2, 1), alt="a picture", photographs=photographs)
+        data, metadata = mime_bundle(figure, figure.alt)
+        assert set(data) == {kind, "text/plain"} and metadata == {kind: {"alt": "a picture", "width": 160}}
+        picture = Image.open(io.BytesIO(base64.b64decode(data[kind])))
+        assert picture.get_format_mimetype() == kind and picture.width == pixels
+        assert mime_bundle(figure, figure.alt)[0] == data
 
 
 def test_show_without_a_figure() -> None:
