@@ -118,10 +118,11 @@ def difference(came: Any, wanted: Any, tolerance: float) -> str:
         return difference_of_parts(came, wanted, tolerance)
     try:
         got, right = as_array(came), as_array(wanted)
+        numbers_for_truths = right.dtype == bool and got.dtype != bool
         got, right = got.astype(np.complex128), right.astype(np.complex128)
     except (TypeError, ValueError):
         return f"expected {shown(wanted)}, got {type(came).__name__} {shown(came)}"
-    if as_array(wanted).dtype == bool and as_array(came).dtype != bool:
+    if numbers_for_truths:
         return f"expected truth values, got {getattr(came, 'dtype', type(came).__name__)}"
     if got.shape != right.shape:
         return f"expected the shape {right.shape}, got {got.shape}"

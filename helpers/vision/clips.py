@@ -58,8 +58,8 @@ def motion(before: Tensor, after: Tensor) -> Tensor:
 def moved(frame: Tensor, flow: Tensor) -> Tensor:
     """``frame`` (3, H, W) carried along: its pixel at x + flow(x) comes to x; the edge is repeated."""
     height, width = frame.shape[-2:]
-    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-    x = 2 * (columns + flow[0]) / (width - 1) - 1  # grid_sample counts from -1 to 1
-    y = 2 * (rows + flow[1]) / (height - 1) - 1
+    down, right = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    x = 2 * (right + flow[0]) / (width - 1) - 1  # grid_sample counts from -1 to 1
+    y = 2 * (down + flow[1]) / (height - 1) - 1
     grid = torch.stack([x, y], dim=-1)[None]
     return F.grid_sample(frame[None], grid, padding_mode="border", align_corners=True)[0]
