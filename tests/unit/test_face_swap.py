@@ -53,6 +53,13 @@ def test_colours_are_those_of_the_picture():
     np.testing.assert_allclose(matched.std(axis=0), wanted.std(axis=0), atol=1)
 
 
+def test_a_pale_face_keeps_its_contrast():
+    pale, picture, mask = (smooth(1) * 0.2 + 90).astype(np.uint8), smooth(2), oval()
+    inside = mask > 0
+    grown = colour_matched(pale, picture, mask)[inside].std(axis=0) / pale[inside].std(axis=0)
+    np.testing.assert_allclose(grown, 1.1, atol=0.05)
+
+
 @pytest.mark.parametrize("how", ["hard", "soft", "clone"])
 def test_a_picture_pasted_into_itself_stays(how):
     picture = smooth(3)
