@@ -70,7 +70,8 @@ def test_a_picture_pasted_into_itself_stays(how):
 def test_outside_of_the_mask_nothing_changes(how):
     picture, mask = smooth(3), oval()
     pasted = paste_face(picture, smooth(4), mask, how)
-    assert np.abs(pasted.astype(int) - picture)[mask == 0].max() <= (12 if how == "soft" else 2)
+    outside = cv2.dilate(mask, np.ones((7, 7), np.uint8)) == 0  # the ways to blend touch a rim of 3 pixels
+    assert np.abs(pasted.astype(int) - picture)[outside].max() <= (10 if how == "soft" else 2)
     assert np.abs(pasted.astype(int) - picture)[mask > 0].mean() > 3
 
 
