@@ -78,7 +78,8 @@ def paste_face(picture: np.ndarray, face: np.ndarray, mask: np.ndarray, how: str
         picture, face: RGB, ``(H, W, 3)`` uint8; the face already in its place.
         mask: ``(H, W)`` uint8, 255 where the face goes.
         how: ``"hard"`` cuts at the mask, ``"soft"`` fades over a tenth of its width, ``"clone"`` keeps the
-            face's differences between neighbours and takes the colours at the edge from the picture.
+            face's differences between neighbours and takes the colours at the edge from the picture. OpenCV
+            solves this in the rectangle round the mask, so that up to there a few grey levels change.
 
     Returns:
         ``(H, W, 3)`` uint8.

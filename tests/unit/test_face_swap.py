@@ -70,8 +70,11 @@ def test_a_picture_pasted_into_itself_stays(how):
 def test_outside_of_the_mask_nothing_changes(how):
     picture, mask = smooth(3), oval()
     pasted = paste_face(picture, smooth(4), mask, how)
-    outside = cv2.dilate(mask, np.ones((7, 7), np.uint8)) == 0  # the ways to blend touch a rim of 3 pixels
-    assert np.abs(pasted.astype(int) - picture)[outside].max() <= (10 if how == "soft" else 2)
+    outside = cv2.dilate(mask, np.ones((11, 11), np.uint8)) == 0  # fading touches a rim
+    if how == "clone":  # solved in the rectangle round the mask
+        left, top, width, height = cv2.boundingRect(mask)
+        outside[top - 2 : top + height + 2, left - 2 : left + width + 2] = False
+    assert np.abs(pasted.astype(int) - picture)[outside].max() <= (6 if how == "soft" else 1)
     assert np.abs(pasted.astype(int) - picture)[mask > 0].mean() > 3
 
 
