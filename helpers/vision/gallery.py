@@ -21,7 +21,6 @@ __all__ = [
     "coded",
     "decoded",
     "nearest",
-    "squared_distances",
 ]
 
 UNKNOWN = "unknown"
@@ -29,16 +28,15 @@ KINDS = ("float32", "float16", "int8")
 CHUNK = 20_000  # rows that are turned into float32 at once: 10 MB of 128 numbers
 
 
-def squared_distances(queries: Tensor, gallery: Tensor) -> Tensor:
-    """Squared Euclidean distances ``(N, D)``, ``(M, D)`` to ``(N, M)``; rounding below zero becomes zero."""
-    sizes = queries.square().sum(dim=1)[:, None] + gallery.square().sum(dim=1)
-    return (sizes - 2 * queries @ gallery.T).clamp(min=0)
-
-
 class Coded(NamedTuple):
-    """Rows of numbers kept small: ``values`` ``(M, D)``, and of int8 the ``scale`` ``(M, 1)`` of each row."""
+    """Rows of numbers kept small.
+
+    ``values``: ``(M, D)``. ``sizes``: ``(M,)`` float32, the squared length of each row as it is kept.
+    ``scale``: ``(M,)`` float32, what brings the rows of int8 back; None for the other kinds.
+    """
 
     values: Tensor
+    sizes: Tensor
     scale: Tensor | None
 
     @property
@@ -56,30 +54,43 @@ def coded(rows: Tensor, kind: str = "float32") -> Coded:
     """
     if kind not in KINDS:
         raise ValueError(f"a gallery is kept as {', '.join(KINDS)}, not as {kind!r}")
-    if kind != "int8":
-        return Coded(rows.to(getattr(torch, kind)), None)
-    scale = rows.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
-    return Coded((rows / scale).round().to(torch.int8), scale)
+    values = rows if kind == "float32" else torch.empty(rows.shape, dtype=getattr(torch, kind))
+    sizes = torch.empty(len(rows))
+    scale = torch.empty(len(rows)) if kind == "int8" else None
+    for start in range(0, len(rows), CHUNK):
+        part, here = rows[start : start + CHUNK], slice(start, start + CHUNK)
+        if scale is not None:
+            scale[here] = part.abs().amax(dim=1).clamp(min=1e-12) / 127
+            part = (part / scale[here, None]).round()
+        if kind != "float32":
+            values[here] = part
+        sizes[here] = decoded(Coded(values, sizes, scale), here).square().sum(dim=1)
+    return Coded(values, sizes, scale)
 
 
-def decoded(kept: Coded, start: int = 0, stop: int | None = None) -> Tensor:
-    """Some of the rows as float32 again."""
-    values = kept.values[start:stop].float()
-    return values if kept.scale is None else values * kept.scale[start:stop]
+def decoded(kept: Coded, which: slice = slice(None)) -> Tensor:
+    """The rows, or some of them, as float32 again."""
+    values = kept.values[which].float()
+    return values if kept.scale is None else values * kept.scale[which, None]
 
 
 def nearest(queries: Tensor, kept: Coded) -> tuple[Tensor, Tensor]:
     """For each query ``(N, D)`` the number of the nearest row ``(N,)`` and its distance ``(N,)``.
 
-    The rows are decoded in chunks, so that a large gallery needs little more memory than it has itself.
+    Rows are turned into float32 in chunks, so that a large gallery needs little more memory than it has
+    itself; the scale of int8 is applied to the products, of which there are fewer than numbers.
     """
     best = torch.full((len(queries),), torch.inf)
     which = torch.zeros(len(queries), dtype=torch.long)
     for start in range(0, len(kept.values), CHUNK):
-        near, row = squared_distances(queries, decoded(kept, start, start + CHUNK)).min(dim=1)
+        here = slice(start, start + CHUNK)
+        products = queries @ kept.values[here].float().T
+        if kept.scale is not None:
+            products *= kept.scale[here]
+        near, row = (kept.sizes[here] - 2 * products).min(dim=1)
         closer = near < best
         best, which = torch.where(closer, near, best), torch.where(closer, row + start, which)
-    return which, best.sqrt()
+    return which, (best + queries.square().sum(dim=1)).clamp(min=0).sqrt()
 
 
 class Found(NamedTuple):
