@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 
-def encode_clip(frames: Iterable[np.ndarray], size: tuple[int, int], fps: int) -> bytes:
+def encode_clip(frames: Iterable[np.ndarray], size: tuple[int, int], fps: float) -> bytes:
     """Frames as VP8 in WebM.
 
     ``VideoWriter`` only writes to a path, and not reliably to one that is not ASCII. It gets a plain name in

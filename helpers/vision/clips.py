@@ -1,5 +1,6 @@
 """Clips as tensors: read and written, the motion between two frames, and a frame moved along with it."""
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from helpers.data.video import captured_stderr, encode_clip
-from launcher.files import whole_file
+from helpers.vision.frames import frames_of, write_frames
 
 __all__ = ["motion", "moved", "read_clip", "write_clip"]
 
@@ -17,21 +17,10 @@ def read_clip(path: str | Path, frames: int = 75, every: int = 1) -> Tensor:
     """The first ``frames`` of a video, each ``every``-th, as (T, 3, H, W) in [0, 1], RGB.
 
     Raises:
+        FileNotFoundError: there is no such file.
         ValueError: no frame can be read from the file.
     """
-    import cv2
-
-    with captured_stderr():
-        video, pictures = cv2.VideoCapture(str(path)), []
-        for number in range(frames * every):
-            there, frame = video.read()
-            if not there:
-                break
-            if number % every == 0:
-                pictures.append(frame[..., ::-1])
-        video.release()
-    if not pictures:
-        raise ValueError(f"{Path(path).name}: no frame can be read; is it a video, and whole?")
+    pictures = [frame.picture for frame in islice(frames_of(path, every), frames)]
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float().div(255).contiguous()
 
 
@@ -42,17 +31,10 @@ def write_clip(path: str | Path, frames: Tensor, fps: int = 25) -> Path:
         ValueError: the frames have another shape, or the file's name does not end in ``.webm``.
         OSError: this OpenCV cannot write VP8.
     """
-    path = Path(path)
     if frames.ndim != 4 or frames.shape[1] != 3 or len(frames) == 0:
         raise ValueError(f"frames have the shape (T, 3, H, W), got {tuple(frames.shape)}")
-    if path.suffix != ".webm":
-        raise ValueError(f"the name of a clip ends in .webm, got {path.name}")
     pictures = (255 * frames.clamp(0, 1)).round().byte().permute(0, 2, 3, 1).numpy()
-    content = encode_clip(pictures, (frames.shape[3], frames.shape[2]), fps)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as part:
-        part.write_bytes(content)
-    return path
+    return write_frames(path, pictures, fps)
 
 
 def motion(before: Tensor, after: Tensor) -> Tensor:
