@@ -24,6 +24,7 @@ __all__ = ["Wall", "WallFrame", "marked_photos", "pass_along", "photo_wall"]
 
 FACE = 110  # pixels of a face's height on the wall
 GAP = 40  # pixels between two photographs
+MARGIN = 320  # pixels of bare wall on all sides: more than the camera sees beyond the photographs
 AROUND = 0.9  # of the face's height that a photograph shows on each side of it, where it has so much
 SEEN = 0.5  # share of a box inside the frame from which on a face counts
 PEOPLE = {"astronaut": "Collins", "hopper": "Hopper", "biden": "Biden"}  # all others are Obama
@@ -87,11 +88,11 @@ def photo_wall(photos: Sequence[Photo], background: str = "brick") -> Wall:
     if not photos:
         raise ValueError("a wall needs at least one photograph")
     cut = [_scaled(photo) for photo in photos]
-    height = 2 * GAP + max(len(picture) for picture, _ in cut)
-    width = GAP + sum(picture.shape[1] + GAP for picture, _ in cut)
+    height = 2 * MARGIN + max(len(picture) for picture, _ in cut)
+    width = 2 * MARGIN - GAP + sum(picture.shape[1] + GAP for picture, _ in cut)
     tile = sample_image(background)
     times = (-(-height // len(tile)), -(-width // tile.shape[1]), 1)
-    wall, boxes, left = np.tile(tile, times)[:height, :width].copy(), [], GAP
+    wall, boxes, left = np.tile(tile, times)[:height, :width].copy(), [], MARGIN
     for picture, box in cut:
         top = (height - len(picture)) // 2
         wall[top : top + len(picture), left : left + picture.shape[1]] = picture
@@ -147,7 +148,7 @@ def pass_along(
         at = number / max(frames - 1, 1)
         wave = [sin(2 * pi * turn * at + start) for turn, start in zip(turns, phase, strict=True)]
         zoom, angle = 1 + 0.25 * wave[0], np.radians(roll) * wave[1]
-        centre = np.array([width * (0.02 + 0.96 * at), height * (0.47 + 0.06 * wave[2])])
+        centre = np.array([MARGIN + (width - 2 * MARGIN) * at, height / 2 + 25 * (wave[2] - 0.5)])
         turn = zoom * np.array([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
         matrix = np.c_[turn, np.array(size) / 2 - turn @ centre]
         picture = cv2.warpAffine(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.vision.photo_wall import GAP, Photo, marked_photos, pass_along, photo_wall
+from helpers.vision.photo_wall import MARGIN, Photo, marked_photos, pass_along, photo_wall
 
 
 def dot(colour, at=(60, 40)):
@@ -18,7 +18,7 @@ def test_faces_are_equally_high_and_keep_their_order():
     wall = photo_wall([dot((250, 0, 0)), dot((0, 0, 250), at=(0, 0))])
     assert wall.names == ("face 250", "face 0")
     np.testing.assert_allclose(wall.boxes[:, 3] - wall.boxes[:, 1], 110, atol=1)
-    assert wall.boxes[0, 0] > GAP and wall.boxes[1, 0] > wall.boxes[0, 2]
+    assert wall.boxes[0, 0] > MARGIN and wall.boxes[1, 0] > wall.boxes[0, 2]
     for box, colour in zip(wall.boxes.round().astype(int), ((250, 0, 0), (0, 0, 250)), strict=True):
         inner = wall.picture[box[1] + 4 : box[3] - 4, box[0] + 4 : box[2] - 4]
         assert np.abs(inner.mean(axis=(0, 1)) - colour).max() < 8
