@@ -86,7 +86,7 @@ class Smoothed:
     """Values of tracks that settle: each new one moves the old by a share of the way.
 
     An exponential moving average for each track by itself, of anything of fixed length: the
-    four numbers of a box, an embedding, the scores of labels (the smoothed label is the place of the largest).
+    four numbers of a box, an embedding, the scores of labels (of which the largest then tells the label).
     """
 
     def __init__(self, share: float = 0.3) -> None:
