@@ -103,7 +103,7 @@ def score_frame(truth: Truth, boxes: np.ndarray, names: list[str]) -> Score:
     table, free = overlaps(truth.boxes, boxes), set(range(len(boxes)))
     said: dict[int, str] = {}
     pairs = [(table[row, column], row, column) for row, column in np.argwhere(table >= OVERLAP)]
-    for _, row, column in sorted(pairs, reverse=True):
+    for _, row, column in sorted(pairs, key=lambda pair: -pair[0]):
         if row not in said and column in free:
             said[row] = names[column]
             free.discard(column)

@@ -58,7 +58,7 @@ def write(found: dict[str, dict[str, Score]], name: str, people: list[str]) -> s
         f"Clips: {name}; enrolled: {', '.join(people)}; {first.frames} frames, {first.known} sights of "
         f"enrolled people, {first.strange} of strangers. *right*: the right name, of all sights of enrolled "
         "people; *false accepts*: strangers with a name, of all their sights; *wrong names*: on another "
-        "enrolled person, or where no face is. Frames a second are those of the entry alone, without reading the file."
+        "enrolled person, or where no face is. Frames a second: the entry alone, without reading the file."
     )
     head = ("entry", "right", "false accepts", "wrong names", "frames a second")
     rows = [(said, *_cells(total(scores))) for said, scores in found.items()]

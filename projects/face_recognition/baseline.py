@@ -1,6 +1,6 @@
 """CenterFace, tracks by overlap, and three looks at each track, at its 1st, 4th and 8th sight.
 
-The nearest of the three answers counts. The threshold is 0.6, the usual one for this network; nobody tuned it.
+The nearest of the three answers counts. The threshold, 0.6, is the usual one for this network: not tuned.
 """
 
 from __future__ import annotations
