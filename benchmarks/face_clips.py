@@ -103,7 +103,7 @@ def _truth(path: Path, people: set[str]) -> dict[int, Truth]:
 
 
 def write_truth(path: Path, frames: Iterable[WallFrame], names: dict[str, str]) -> None:
-    """The list beside a clip; ``names``: what somebody is called there, and whoever is not in it is unknown."""
+    """The list beside a clip; ``names``: what somebody is called there; all others are unknown."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(HEADER)
