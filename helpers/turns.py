@@ -121,6 +121,8 @@ def difference(came: Any, wanted: Any, tolerance: float) -> str:
         got, right = got.astype(np.complex128), right.astype(np.complex128)
     except (TypeError, ValueError):
         return f"expected {shown(wanted)}, got {type(came).__name__} {shown(came)}"
+    if as_array(wanted).dtype == bool and as_array(came).dtype != bool:
+        return f"expected truth values, got {getattr(came, 'dtype', type(came).__name__)}"
     if got.shape != right.shape:
         return f"expected the shape {right.shape}, got {got.shape}"
     finite = np.abs(right[np.isfinite(right)])

@@ -24,6 +24,7 @@ class WordWindows(NamedTuple):
     x_test: Tensor
     y_test: Tensor
     vocabulary: list[str]  # the words 1, 2, …; 0 is any other
+    twins: Tensor  # (N,) bool: the held-out pieces that stand word for word on a page to learn from
 
 
 def manual_pages() -> dict[str, list[str]]:
@@ -86,6 +87,7 @@ def word_windows(pages: dict[str, list[str]], kinds: list[str], T: int = 16, siz
     """
     train: list[tuple[list[str], int]] = []
     test: list[tuple[list[str], int]] = []
+    learned: set[tuple[str, ...]] = set()  # every piece of a page to learn from, wherever it begins
     for number, kind in enumerate(kinds):
         if len(pages.get(kind, [])) < 4:
             raise ValueError(
@@ -97,6 +99,8 @@ def word_windows(pages: dict[str, list[str]], kinds: list[str], T: int = 16, siz
             words = words_of(page)
             starts = range(0, len(words) - T + 1, T if held else T // 2)
             (test if held else train).extend((words[start : start + T], number) for start in starts)
+            if not held:
+                learned.update(tuple(words[start : start + T]) for start in range(len(words) - T + 1))
     counts = Counter(word for words, _ in train for word in words)
     vocabulary = sorted(counts, key=lambda word: (-counts[word], word))[:size]
     place = {word: number for number, word in enumerate(vocabulary, start=1)}
@@ -104,4 +108,5 @@ def word_windows(pages: dict[str, list[str]], kinds: list[str], T: int = 16, siz
     for part in (train, test):
         tensors.append(torch.tensor([[place.get(word, UNKNOWN) for word in words] for words, _ in part]))
         tensors.append(torch.tensor([number for _, number in part]))
-    return WordWindows(*tensors, vocabulary)
+    twins = torch.tensor([tuple(words) in learned for words, _ in test])
+    return WordWindows(*tensors, vocabulary, twins)

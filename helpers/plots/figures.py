@@ -17,7 +17,7 @@ SHARPNESS = 2  # pixels drawn for each one that the page gives to the figure: sc
 PHOTOGRAPH_SHARPNESS = 1.25  # the same for figures of photographs: more would only enlarge them
 COLOURS = (64, 256)  # sizes of the palette to try
 PALETTE_ERROR = 1.0  # how far, of 255, a palette may take a pixel from its colour, in the mean
-JPEG_QUALITY = 60  # of figures made of photographs: what a palette does to them would be seen sooner
+JPEG_QUALITY = 55  # of figures made of photographs: what a palette does to them would be seen sooner
 
 
 class CourseFigure(Figure):

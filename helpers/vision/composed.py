@@ -23,7 +23,7 @@ def halves_of_textures(names: Sequence[str] = TEXTURES) -> tuple[Tensor, Tensor]
         names: photographs of ``skimage.data``, all of one size and an even width.
 
     Returns:
-        Two tensors (number of names, H, W / 2), grey.
+        Two tensors (number of names, H / 2, W / 4) for photographs (H, W): made half as large, then cut.
     """
     from skimage import data
 
@@ -44,8 +44,8 @@ def composed_pictures(
 ) -> tuple[Tensor, Tensor]:
     """Regions of texture with curved random borders, and on each picture a digit in light or dark ink.
 
-    Brightness and contrast of each piece of texture are drawn at random, so that its grey alone does not tell
-    the class.
+    Brightness and contrast of each piece of texture are drawn at random, so that its grey alone tells
+    little of the class.
 
     Args:
         digits: (N, 1, 28, 28), ink is 1, paper is 0.

@@ -14,6 +14,12 @@ def _checked(boxes: Tensor, name: str = "boxes") -> Tensor:
     return boxes
 
 
+def _scored(boxes: Tensor, scores: Tensor) -> None:
+    if len(boxes) != len(scores):
+        raise ValueError(f"each box needs a score: got {len(boxes)} boxes and {len(scores)} scores")
+    _checked(boxes)
+
+
 def box_iou(a: Tensor, b: Tensor) -> Tensor:
     """Intersection over union of each box of ``a`` with each of ``b``; equal to ``torchvision.ops.box_iou``.
 
@@ -43,9 +49,7 @@ def nms(boxes: Tensor, scores: Tensor, threshold: float = 0.5) -> Tensor:
     Returns:
         Indices of the boxes that stay, the best first.
     """
-    if len(boxes) != len(scores):
-        raise ValueError(f"each box needs a score: got {len(boxes)} boxes and {len(scores)} scores")
-    _checked(boxes)
+    _scored(boxes, scores)
     order, keep = scores.argsort(descending=True, stable=True), []
     while len(order):
         best, order = order[0], order[1:]
@@ -66,13 +70,16 @@ def match_detections(boxes: Tensor, scores: Tensor, truth: Tensor, threshold: fl
     Returns:
         (N,) index of the true box that each detection found, or −1.
     """
+    _scored(boxes, scores)
     found = torch.full((len(boxes),), -1)
     if len(boxes) == 0 or len(truth) == 0:
         return found
-    overlap, taken = box_iou(boxes, truth), set()
-    for number in scores.argsort(descending=True, stable=True).tolist():
-        best = int(overlap[number].argmax())
-        if overlap[number, best] >= threshold and best not in taken:
+    overlap, nearest = box_iou(boxes, truth).max(dim=1)
+    order = scores.argsort(descending=True, stable=True)
+    order = order[overlap[order] >= threshold]
+    taken = set()
+    for number, best in zip(order.tolist(), nearest[order].tolist(), strict=True):
+        if best not in taken:
             taken.add(best)
             found[number] = best
     return found
@@ -88,7 +95,15 @@ def average_precision(right: Tensor, scores: Tensor, positives: int) -> float:
 
     Returns:
         In [0, 1]; not a number where there is no true box.
+
+    Raises:
+        ValueError: a detection without a score, or more right detections than true boxes.
     """
+    if right.shape != scores.shape or right.sum() > positives:
+        raise ValueError(
+            f"got {len(right)} detections with {len(scores)} scores; {int(right.sum())} are right, "
+            f"and there are {positives} true boxes"
+        )
     if positives == 0:
         return float("nan")
     hits = right[scores.argsort(descending=True, stable=True)].double()
@@ -105,14 +120,24 @@ def mean_average_precision(
 ) -> Tensor:
     """Average precision of each class, (classes,); their mean is mAP (AP50 where the threshold is 0.5).
 
+    A class without a true box is not a number: ``nanmean`` leaves it out.
+
     Args:
         detections: for each picture boxes (N, 4), scores (N,), labels (N,).
-        truths: for each picture boxes (M, 4), labels (M,).
+        truths: for each picture boxes (M, 4), labels (M,), from 0 to ``classes`` − 1.
         classes: how many classes there are.
         threshold: the overlap from which on a detection is right.
+
+    Raises:
+        ValueError: detections of more or fewer pictures than truths, or a label that is no class.
     """
     if len(detections) != len(truths):
         raise ValueError(f"got detections of {len(detections)} pictures and truths of {len(truths)}")
+    for labels in (row[-1] for row in (*detections, *truths)):
+        if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
+            raise ValueError(
+                f"labels go from 0 to {classes - 1}, got {labels.min().item():g} to {labels.max().item():g}"
+            )
     result = []
     for label in range(classes):
         rights, all_scores, positives = [torch.zeros(0, dtype=torch.bool)], [torch.zeros(0)], 0

@@ -45,6 +45,7 @@ def draw_face(
     size: int = 96,
     aligned: bool = True,
     identity: Identity | None = None,
+    busy: bool | None = None,
 ) -> np.ndarray:
     """One picture (size, size, 3) uint8, RGB.
 
@@ -55,6 +56,7 @@ def draw_face(
         aligned: the eyes lie where they lie in every aligned picture, up to a few pixels. Otherwise the face
             is anywhere, smaller or larger, turned, before a background with a texture.
         identity: draw this person; without it a new one each time.
+        busy: the background has a texture; by default where the face is not aligned.
 
     Raises:
         ValueError: an expression that there is not, or a size below 16.
@@ -68,7 +70,7 @@ def draw_face(
     if size < 16:
         raise ValueError(f"a face needs at least 16 pixels a side, got size={size}")
     who = Identity.random(rng) if identity is None else identity
-    canvas = _background(size * OVERSAMPLING, rng, textured=not aligned)
+    canvas = _background(size * OVERSAMPLING, rng, textured=not aligned if busy is None else busy)
     paint_face(canvas, who, _strengths(expression, rng), _pose(rng, aligned))
     small = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA)
     return _lit(small, rng)
@@ -133,14 +135,19 @@ def _lit(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def draw_faces(
-    count: int, seed: int, size: int = 48, aligned: bool = True, grey: bool = True
+    count: int,
+    seed: int,
+    size: int = 48,
+    aligned: bool = True,
+    grey: bool = True,
+    busy: bool | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Many pictures with their labels, the same for the same arguments on every machine.
 
     Args:
         count: how many. Each expression comes equally often, up to one picture, in mixed order.
         seed: another one draws other people.
-        size, aligned: as in ``draw_face``.
+        size, aligned, busy: as in ``draw_face``.
         grey: one channel; else the three of RGB.
 
     Returns:
@@ -157,6 +164,6 @@ def draw_faces(
     labels = rng.permutation(np.arange(count) % len(EXPRESSIONS))
     pictures = np.empty((count, 1 if grey else 3, size, size), np.uint8)
     for row, label in enumerate(labels):
-        picture = draw_face(EXPRESSIONS[label], rng, size, aligned)
+        picture = draw_face(EXPRESSIONS[label], rng, size, aligned, busy=busy)
         pictures[row] = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if grey else picture.transpose(2, 0, 1)
     return torch.from_numpy(pictures).float().div_(255), torch.from_numpy(labels.astype(np.int64))

@@ -20,6 +20,10 @@ def pasted(background: np.ndarray, picture: np.ndarray, alpha: np.ndarray) -> np
             f"background, picture and alpha must be of one height and width, got {background.shape}, "
             f"{picture.shape} and {alpha.shape}; cv2.resize makes them so"
         )
+    if not (alpha.min() >= 0 and alpha.max() <= 1):
+        raise ValueError(
+            f"alpha must lie in [0, 1], got {alpha.min()} to {alpha.max()}; divide a mask of 255 by 255"
+        )
     share = alpha.astype(np.float32)[..., None]
     return np.rint(share * picture + (1 - share) * background).astype(np.uint8)
 

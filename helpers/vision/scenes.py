@@ -13,6 +13,8 @@ SIDE = 64  # pixels of a scene
 MOST = 7  # digits that are tried in a scene
 INK = 0.25  # a pixel of a warped digit above this belongs to its box
 DIGIT = 28  # pixels of a picture of MNIST; its digit fills 20 of them
+CHUNK = 1000  # digits that are warped in one go
+MARGIN = 5  # pixels between the rim of a scene and the middle of a digit, at least
 
 
 class Scenes(NamedTuple):
@@ -53,7 +55,8 @@ def digit_scenes(
         overlap: the highest intersection over union that the boxes of two digits may have.
 
     Raises:
-        ValueError: the digits are not (D, 1, 28, 28), or there are no scenes to make.
+        ValueError: the digits are not (D, 1, 28, 28), there are no scenes to make, a scene is too small for
+            a digit, or the heights are not in order.
     """
     if digits.ndim != 4 or digits.shape[1:] != (1, DIGIT, DIGIT) or len(digits) != len(labels):
         raise ValueError(
@@ -62,13 +65,18 @@ def digit_scenes(
         )
     if count < 1 or most < 1:
         raise ValueError(f"a batch needs at least one scene with one digit, got count={count}, most={most}")
+    if not 0 < heights[0] <= heights[1] or side < MARGIN * 2:
+        raise ValueError(
+            f"heights go from a small to a large one, in a scene of at least {2 * MARGIN} pixels; "
+            f"got heights={heights}, side={side}"
+        )
     chosen = torch.randint(len(digits), (count * most,), generator=rng)
     ink = warped(digits[chosen], rng, side, heights)
     boxes, seen = ink_boxes(ink)
     keep = seen.view(count, most) & not_too_close(boxes.view(count, most, 4), seen.view(count, most), overlap)
-    ink = ink.view(count, most, side, side) * keep[:, :, None, None]
     strength = 0.55 + 0.45 * torch.rand(count, most, 1, 1, generator=rng)
-    images = torch.maximum(ground(count, side, rng), (ink * strength).amax(dim=1, keepdim=True))
+    ink = ink.view(count, most, side, side).mul_(keep[:, :, None, None] * strength)  # large: changed in place
+    images = torch.maximum(ground(count, side, rng), ink.amax(dim=1, keepdim=True))
     images = (images + 0.05 * torch.randn(images.shape, generator=rng)).clamp(0, 1)
     boxes, classes = boxes.view(count, most, 4), labels[chosen].view(count, most)
     return Scenes(
@@ -83,17 +91,21 @@ def warped(digits: Tensor, rng: torch.Generator, side: int, heights: tuple[float
     count = len(digits)
     low, high = heights
     drawn = torch.rand(5, count, generator=rng)
-    height = low * (high / low) ** drawn[0]  # as many between 12 and 14 as between 24 and 28
+    height = low * (high / low) ** drawn[0]  # as many between 12 and 14 as between 24 and 28 pixels
     angle = (drawn[1] - 0.5) * math.pi / 6
-    middle = 5 + (side - 10) * drawn[2:4]  # pixels
+    middle = MARGIN + (side - 2 * MARGIN) * drawn[2:4]  # pixels
     aspect = 0.85 + 0.3 * drawn[4]
     # From a place on the scene back to one on the digit, both counted from −1 to 1.
     scale = side * 20 / (height * DIGIT)
     cos, sin = angle.cos() * scale, angle.sin() * scale
     turn = torch.stack([cos / aspect, sin / aspect, -sin, cos], dim=1).view(count, 2, 2)
     place = (2 * middle / side - 1).T.unsqueeze(2)
-    grid = F.affine_grid(torch.cat([turn, -turn @ place], dim=2), [count, 1, side, side], align_corners=False)
-    return F.grid_sample(digits, grid, align_corners=False)[:, 0]
+    turn, ink = torch.cat([turn, -turn @ place], dim=2), torch.empty(count, side, side)
+    for part in range(0, count, CHUNK):  # two coordinates for each pixel: half a gigabyte for all at once
+        these = slice(part, part + CHUNK)
+        grid = F.affine_grid(turn[these], [len(turn[these]), 1, side, side], align_corners=False)
+        ink[these] = F.grid_sample(digits[these], grid, align_corners=False)[:, 0]
+    return ink
 
 
 def ink_boxes(ink: Tensor) -> tuple[Tensor, Tensor]:

@@ -41,10 +41,10 @@ def draw_sign(name: str, side: int = DRAWN) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"there is no sign {name!r}; there are: {', '.join(SIGNS)}")
     image, mask = np.zeros((DRAWN, DRAWN, 3), np.uint8), np.zeros((DRAWN, DRAWN), np.uint8)
 
-    def shape(points: list, colour: tuple, scale: float = 1.0) -> None:
-        corners = np.round((np.array(points, float) - 0.5) * scale * (DRAWN - 4) + DRAWN / 2).astype(np.int32)
+    def shape(points: list, colour: tuple, outline: bool = False) -> None:
+        corners = np.round((np.array(points, float) - 0.5) * (DRAWN - 4) + DRAWN / 2).astype(np.int32)
         cv2.fillPoly(image, [corners], colour, cv2.LINE_AA)
-        if scale == 1.0:
+        if outline:
             cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA)
 
     def disc(colour: tuple, scale: float = 1.0) -> None:
@@ -66,11 +66,11 @@ def draw_sign(name: str, side: int = DRAWN) -> tuple[np.ndarray, np.ndarray]:
     up, down = [(0.5, 0.04), (0.0, 0.92), (1.0, 0.92)], [(0.5, 0.96), (0.0, 0.08), (1.0, 0.08)]
     square = [(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5)]
     if name == "stop":
-        shape(octagon, RED)
+        shape(octagon, RED, outline=True)
         text("STOP", 1.15, WHITE, 4)
     elif name == "give way":
-        shape(down, RED)
-        shape(_around(down, 0.58), WHITE, 0.999)
+        shape(down, RED, outline=True)
+        shape(_around(down, 0.58), WHITE)
     elif name == "no entry":
         disc(RED)
         bar(0.18, 0.42, 0.82, 0.58, WHITE)
@@ -79,20 +79,20 @@ def draw_sign(name: str, side: int = DRAWN) -> tuple[np.ndarray, np.ndarray]:
         disc(WHITE, 0.76)
         text(name[-2:], 1.7, BLACK, 6)
     elif name in ("warning", "crossroads"):
-        shape(up, RED)
-        shape(_around(up, 0.62), WHITE, 0.999)
+        shape(up, RED, outline=True)
+        shape(_around(up, 0.62), WHITE)
         bar(0.465, 0.42, 0.535, 0.68 if name == "warning" else 0.8, BLACK)
         if name == "warning":
             bar(0.465, 0.73, 0.535, 0.8, BLACK)
         else:
             bar(0.36, 0.58, 0.64, 0.65, BLACK)
     elif name == "priority road":
-        shape(square, WHITE)
-        shape(square, YELLOW, 0.72)
+        shape(square, WHITE, outline=True)
+        shape(_around(square, 0.72), YELLOW)
     else:
         disc(BLUE)
         bar(0.3, 0.45, 0.72, 0.55, WHITE)
-        shape([(0.16, 0.5), (0.42, 0.28), (0.42, 0.72)], WHITE, 0.999)
+        shape([(0.16, 0.5), (0.42, 0.28), (0.42, 0.72)], WHITE)
         if name == "turn right":
             image[:] = image[:, ::-1]
     if side != DRAWN:
@@ -110,14 +110,19 @@ def _around(points: list, scale: float) -> list:
 def seen_sign(name: str, rng: np.random.Generator, side: int = 32, cover: float = 0.35) -> np.ndarray:
     """A sign as a camera may see it: (side, side, 3) uint8 RGB.
 
-    Tilted in space (each corner moves by up to an eighth of the side), on a cloudy ground, in light between a
-    third and the full, warmer or colder, blurred by up to 1.2 pixels, with noise; every second one is covered
-    in part by a dark leaf or a bright patch, up to ``cover`` of the side wide.
+    Tilted in space (each corner moves by up to a tenth of the side), on a cloudy ground, in light between a
+    third and the full, warmer or colder, blurred by up to 1.2 pixels of 32, with noise; every second one is
+    covered in part by a dark leaf or a bright patch, a tenth to ``cover`` of the side wide.
+
+    Raises:
+        ValueError: an unknown name, or a cover that is not between 0.1 and 1.
     """
+    if not 0.1 <= cover <= 1:
+        raise ValueError(f"cover is a share of the side between 0.1 and 1, got {cover}")
     drawn, mask = draw_sign(name)
     margin = rng.uniform(0.02, 0.2) * side
     rim = np.array([[margin, margin], [side - margin, margin], [side - margin] * 2, [margin, side - margin]])
-    corners = (rim + rng.uniform(-side / 8, side / 8, (4, 2)) * 0.8).astype(np.float32)
+    corners = (rim + rng.uniform(-side / 10, side / 10, (4, 2))).astype(np.float32)
     front = np.array([[0, 0], [DRAWN, 0], [DRAWN, DRAWN], [0, DRAWN]], np.float32)
     # Drawn at four times the side, then shrunk: no jagged rims.
     matrix = cv2.getPerspectiveTransform(front, 4 * corners)

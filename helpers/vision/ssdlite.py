@@ -1,5 +1,6 @@
 """torchvision's SSDLite for the 80 kinds of things of COCO, where its weights are there or may be fetched."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,12 @@ def load_ssdlite(download: bool = False) -> nn.Module | None:
         return None
     if file.exists():
         model = ssdlite320_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=91)
-        model.load_state_dict(torch.load(file, weights_only=True))
+        try:
+            model.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
+        except (RuntimeError, EOFError, TypeError, pickle.UnpicklingError) as error:
+            raise RuntimeError(
+                f"{file} is damaged, or holds the weights of another network; delete it, and fetch it again"
+            ) from error
     else:
         model = ssdlite320_mobilenet_v3_large(weights=WEIGHTS)
     return model.eval()

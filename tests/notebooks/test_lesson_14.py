@@ -16,9 +16,12 @@ FACTS = {
         "fact:giou",
         "fact:detector",
         "fact:focal",
+        "fact:precision-at-recall",
         "fact:failures",
+        "fact:false-boxes",
         "fact:faces",
         "fact:signs",
+        "fact:pairs-of-signs",
     },
 }
 

@@ -116,6 +116,14 @@ def test_alpha_mixes_the_two_pictures():
         pasted(grey[:, :2], white, alpha)
 
 
+@pytest.mark.parametrize("value", [-0.1, 1.1, 255, float("nan")])
+def test_alpha_lies_between_0_and_1(value):
+    picture, alpha = np.zeros((2, 3, 3), np.uint8), np.full((2, 3), 0.5)
+    alpha[0, 0] = value
+    with pytest.raises(ValueError, match=r"lie in \[0, 1\]"):
+        pasted(picture, picture, alpha)
+
+
 @pytest.fixture
 def corner():
     picture = np.zeros((40, 60, 3), np.uint8)

@@ -50,7 +50,7 @@ def test_average_precision_of_a_case_by_hand():
     assert average_precision(right, scores, 4) == pytest.approx(5 / 12)
     assert average_precision(right.flip(0), scores, 4) == pytest.approx(1 / 4), "1/2 holds for both hits"
     assert average_precision(right[:0], scores[:0], 3) == 0
-    assert torch.tensor(average_precision(right, scores, 0)).isnan()
+    assert torch.tensor(average_precision(right & False, scores, 0)).isnan()
 
 
 def slow_average_precision(right: list[bool], scores: list[float], positives: int) -> float:
@@ -83,6 +83,14 @@ def test_each_class_is_measured_by_itself():
         mean_average_precision([one, two], truths[:1], 3)
 
 
+def test_a_label_that_is_not_a_class_is_told():
+    box, one = torch.tensor([[0.0, 0, 10, 10]]), torch.ones(1)
+    with pytest.raises(ValueError, match="0 to 1, got 2 to 2"):
+        mean_average_precision([(box, one, 2 * one)], [(box, one)], 2)
+    with pytest.raises(ValueError, match="0 to 1, got -1 to -1"):
+        mean_average_precision([(box, one, one)], [(box, -one)], 2)
+
+
 def test_a_picture_without_detections_counts_its_misses():
     box, none = torch.tensor([[0.0, 0, 10, 10]]), torch.zeros(0)
     found = [(box, torch.ones(1), torch.zeros(1)), (none.view(0, 4), none, none)]
@@ -98,3 +106,9 @@ def test_bad_boxes_are_told():
         nms(torch.zeros(2, 4), torch.zeros(3))
     with pytest.raises(ValueError, match="boxes must be"):
         nms(torch.zeros(2, 3), torch.zeros(2))
+    with pytest.raises(ValueError, match="2 boxes and 1 scores"):
+        match_detections(torch.zeros(2, 4), torch.zeros(1), torch.zeros(1, 4))
+    with pytest.raises(ValueError, match="3 detections with 2 scores"):
+        average_precision(torch.zeros(3), torch.zeros(2), 1)
+    with pytest.raises(ValueError, match="2 are right, and there are 1 true boxes"):
+        average_precision(torch.ones(2), torch.ones(2), 1)

@@ -247,3 +247,16 @@ def test_a_pen_puts_the_middle_in_the_middle_and_fills():
     assert pen.place(np.array([[1.18, -1.18]])).tolist() == [[118 * 16, 0]]
     pen.fill([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)], (10, 20, 30))
     assert canvas[59, 59].tolist() == [10, 20, 30] and canvas[20, 59].tolist() == [0, 0, 0]
+
+
+def test_the_background_has_a_texture_where_it_is_busy() -> None:
+    """By default it has one where the face is not aligned; a plain one changes slowly from pixel to pixel."""
+
+    def rim(**how: bool) -> float:
+        pictures, _ = draw_faces(14, seed=3, **how)
+        return pictures[..., :3, :].diff(dim=-1).abs().mean().item()
+
+    plain, busy = rim(busy=False), rim(busy=True)
+    assert busy > 1.5 * plain
+    assert rim() == plain and rim(aligned=False) == rim(aligned=False, busy=True)
+    assert rim(aligned=False, busy=False) < rim(aligned=False) / 1.4

@@ -45,6 +45,17 @@ def test_windows_overlap_in_training_and_whole_pages_are_held_out():
     assert held.x_test.shape == (2, 4)  # four words apart, not two
 
 
+def test_a_held_out_piece_that_a_page_to_learn_from_has_is_a_twin():
+    # "b c d e" stands in the first page, but begins in no window of it; "x a b c" stands nowhere, "o o o o"
+    # is of another kind; what the second held-out piece repeats of the first is no twin.
+    pages = {"one": ["a b c d e f g", "a", "a", "b c d e x a b c x a b c"], "two": ["o"] * 3 + ["o o o o"]}
+    assert word_windows(pages, ["one", "two"], T=4).twins.tolist() == [True, False, False, False]
+    pages["two"][1] = "a o o o o"
+    words = word_windows(pages, ["one", "two"], T=4)
+    assert words.twins.tolist() == [True, False, False, True] and words.twins.dtype == torch.bool
+    assert len(words.twins) == len(words.x_test)
+
+
 def test_a_kind_without_enough_pages_is_refused():
     with pytest.raises(ValueError, match=r"'few' needs 4 pages.*got 1: choose among many"):
         word_windows({"few": ["a"], "many": ["b"] * 4}, ["few"])

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+import helpers.vision.scenes
 from helpers.vision.detection import box_iou
 from helpers.vision.scenes import digit_scenes, ground, ink_boxes, not_too_close, warped
 
@@ -85,3 +86,20 @@ def test_bad_digits_are_told():
         digit_scenes(BLOCK, torch.zeros(9), 1, rng)
     with pytest.raises(ValueError, match="count=0"):
         digit_scenes(BLOCK, torch.zeros(10), 0, rng)
+    for heights in ((20.0, 10.0), (0.0, 10.0)):
+        with pytest.raises(ValueError, match=r"got heights=\(.*, 10.0\), side=64"):
+            digit_scenes(BLOCK, torch.zeros(10), 1, rng, heights=heights)
+    with pytest.raises(ValueError, match="at least 10 pixels"):
+        digit_scenes(BLOCK, torch.zeros(10), 1, rng, side=9)
+
+
+def test_many_digits_are_warped_in_parts_as_they_are_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = torch.rand(7, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+
+    def ink() -> torch.Tensor:
+        return warped(digits, torch.Generator().manual_seed(1), 64, (14.0, 28.0))
+
+    whole = ink()
+    assert whole.flatten(1).sum(dim=1).min() > 0
+    monkeypatch.setattr(helpers.vision.scenes, "CHUNK", 3)
+    torch.testing.assert_close(ink(), whole, rtol=0, atol=0)

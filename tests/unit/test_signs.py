@@ -65,6 +65,9 @@ def test_bad_input_is_told():
         draw_sign("yield")
     with pytest.raises(ValueError, match="count=0"):
         sign_set(0)
+    for cover in (0.05, 1.5):
+        with pytest.raises(ValueError, match=f"between 0.1 and 1, got {cover}"):
+            seen_sign("stop", np.random.default_rng(0), cover=cover)
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def gtsrb(tmp_path: Path) -> Path:
 
 def test_real_signs_are_read_as_torchvision_lays_them_out(gtsrb: Path):
     pictures, labels = load_gtsrb(gtsrb, side=16)
-    assert pictures.shape == (9, 3, 16, 16) and sorted(set(labels.tolist())) in ([0, 1, 2], [0, 7, 42])
+    assert pictures.shape == (9, 3, 16, 16) and labels.tolist() == 3 * [0] + 3 * [7] + 3 * [42]
     torch.testing.assert_close(pictures[:, 2], torch.full((9, 16, 16), 200 / 255))
     few, of = load_gtsrb(gtsrb, side=16, limit=3)
     assert len(few) == 3 and len(set(of.tolist())) == 3, "a few are taken evenly over the set"
@@ -102,6 +105,23 @@ def test_a_wrong_folder_is_told(gtsrb: Path):
         load_gtsrb(gtsrb / "elsewhere")
     with pytest.raises(ValueError, match="'train' or 'test'"):
         load_gtsrb(gtsrb, "valid")
+    with pytest.raises(ValueError, match="at least 1, or None for all, got 0"):
+        load_gtsrb(gtsrb, limit=0)
     (gtsrb / "gtsrb" / "GT-final_test.csv").unlink()
     with pytest.raises(FileNotFoundError, match=re.escape("GT-final_test.csv")):
         load_gtsrb(gtsrb, "test")
+
+
+@pytest.mark.parametrize("name", ["00043", "stop"])
+def test_a_folder_that_is_no_class_is_told(gtsrb: Path, name: str):
+    training = gtsrb / "gtsrb" / "GTSRB" / "Training"
+    (training / "00042").rename(training / name)
+    with pytest.raises(ValueError, match=f"0 to 42; .* is of '{name}'"):
+        load_gtsrb(gtsrb)
+
+
+def test_a_folder_without_pictures_is_told(gtsrb: Path):
+    for picture in (gtsrb / "gtsrb" / "GTSRB" / "Training" / "00007").iterdir():
+        picture.unlink()
+    with pytest.raises(FileNotFoundError, match="00007"):
+        load_gtsrb(gtsrb)

@@ -52,7 +52,17 @@ def test_boxes_have_names_and_scores(network: torch.nn.Module):
 def test_other_weights_and_other_pictures_are_told(cache: Path, network: torch.nn.Module):
     cached_weights().parent.mkdir()
     torch.save({"nothing": torch.zeros(1)}, cached_weights())
-    with pytest.raises(RuntimeError, match="Missing key"):
+    with pytest.raises(RuntimeError, match="another network; delete it"):
         load_ssdlite()
     with pytest.raises(ValueError, match=r"\(H, W, 3\) uint8, got \(20, 30\)"):
         named_boxes(network, np.zeros((20, 30), np.uint8))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>not found</html>", b"PK\x03\x04 cut short", b"\x80\x02K\x01."]
+)
+def test_a_damaged_file_is_told(cache: Path, content: bytes):
+    cached_weights().parent.mkdir()
+    cached_weights().write_bytes(content)
+    with pytest.raises(RuntimeError, match="is damaged"):
+        load_ssdlite()

@@ -36,6 +36,13 @@ def test_the_larger_overlap_is_matched_first():
     assert tracker.tracks[a].missed == 1 and tracker.tracks[a].box.tolist() == list(box(4))
 
 
+def test_one_track_takes_one_of_two_boxes_and_the_other_is_new():
+    tracker = Tracker()
+    (first,) = tracker([box(0)])
+    new, same = tracker([box(4), box(2)])
+    assert same == first and tracker.born == [new] and tracker.tracks[first].seen == 2
+
+
 def test_a_box_that_overlaps_too_little_is_new():
     for overlap, same in ((0.3, True), (0.35, False)):
         tracker = Tracker(overlap)

@@ -92,6 +92,7 @@ def test_a_function_is_called():
         (1.001, 1.0, (), "not yet. expected 1, got 1.001"),
         ("tanh", "ReLU", (), "expected 'ReLU', got 'tanh'"),
         (1, True, (), "expected True, got 1"),
+        (torch.ones(2), torch.ones(2).bool(), (), "expected truth values, got torch.float32"),
         (True, "yes", (), "expected 'yes', got True"),
         ([1, 2, 3], [1, 2], (), "expected the shape (2,), got (3,)"),
         ([1, 3], [1, 2], (), "expected [1, 2], got [1, 3]"),
