@@ -17,9 +17,9 @@ RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 def main(arguments: list[str], results: Path = RESULTS) -> int:
     """Measure the sections that are named, and write each as soon as it is done."""
     asked = make_parser().parse_args(["bench", *arguments])
-    options = Options(asked.rounds, asked.hand_ins, asked.entry, asked.validate, asked.set)
+    options = Options(asked.rounds, asked.hand_ins, asked.entry, asked.validate, asked.set, asked.clips)
     # Printed; the report is of our own entries, of test data, and of sets that everybody has.
-    trial = asked.entry or asked.validate or asked.set
+    trial = asked.entry or asked.validate or asked.set or asked.clips
     failed = 0
     for name in dict.fromkeys(asked.sections or SECTIONS):
         section, started = SECTIONS[name], time.monotonic()

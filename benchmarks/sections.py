@@ -17,9 +17,10 @@ class Options:
     Attributes:
         rounds: measured repetitions of everything that is repeated; None for each section's own number.
         hand_ins: hand-ins that ``grading`` makes and grades.
-        entry: a file that ``mnist`` or ``expressions`` scores in the place of our own entries.
+        entry: a file that ``mnist``, ``expressions`` or ``faces`` scores in the place of our own entries.
         validate: training data that were kept apart are asked, not the test data.
         data: the set of ``expressions``; None for the drawn faces.
+        clips: a folder that ``faces`` is scored on; None for the clips that it makes.
     """
 
     rounds: int | None = None
@@ -27,6 +28,7 @@ class Options:
     entry: Path | None = None
     validate: bool = False
     data: str | None = None
+    clips: Path | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Section:
 MODULES = {
     "mnist": "benchmarks.mnist_seconds",
     "expressions": "benchmarks.expressions",
+    "faces": "benchmarks.faces",
     "ladder": "benchmarks.ladder",
     "lenet": "benchmarks.lenet",
     "notebooks": "benchmarks.notebooks",

@@ -6,6 +6,7 @@ import importlib.util
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import torch
@@ -56,16 +57,26 @@ def load_entry(path: Path) -> tuple[str, Train]:
     Raises:
         CourseError: there is no such file, or it defines no ``train``.
     """
-    if not path.is_file() or path.suffix != ".py":
-        raise CourseError(f"There is no file {path}. An entry is a Python file with a function `train`.")
-    spec = importlib.util.spec_from_file_location(f"entry_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    said, module = load_module(path, "train")
     train = getattr(module, "train", None)
     if not callable(train):
         raise CourseError(f"{path} defines no function train(images, labels, seed).")
+    return said, train
+
+
+def load_module(path: Path, function: str) -> tuple[str, ModuleType]:
+    """What an entry says of itself, and its module; ``function`` is what it should define.
+
+    Raises:
+        CourseError: there is no such file.
+    """
+    if not path.is_file() or path.suffix != ".py":
+        raise CourseError(f"There is no file {path}. An entry is a Python file with a function `{function}`.")
+    spec = importlib.util.spec_from_file_location(f"entry_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
     said = (module.__doc__ or path.stem).strip().splitlines()[0].rstrip(".")
-    return f"`{path.stem}`: {said}", train
+    return f"`{path.stem}`: {said}", module
 
 
 def timed(train: Train, digits: Digits, seed: int) -> Run:

@@ -14,6 +14,7 @@ STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.@-]{0,39}")
 BENCHMARKS = {
     "mnist": "Seconds to 99 % on MNIST",
     "expressions": "Seven expressions of faces",
+    "faces": "Faces recognised in clips",
     "ladder": "The ladder of notebook 15 to 99 %",
     "lenet": "One epoch of LeNet-5 on Fashion-MNIST",
     "notebooks": "Every notebook, top to bottom",

@@ -77,9 +77,10 @@ def bench_options(parser: argparse.ArgumentParser) -> None:
     add("sections", nargs="*", type=kinds.section_name, metavar="SECTION", help=f"{names}; all without it")
     add("--rounds", type=kinds.at_least_one, metavar="N", help="measured rounds (otherwise 3 to 33)")
     add("--hand-ins", type=kinds.at_least_one, default=20, metavar="N", help="to grade (default: 20)")
-    add("--entry", type=Path, metavar="FILE", help="what mnist or expressions scores: see projects/")
-    add("--validate", action="store_true", help="mnist and expressions ask training data kept apart")
+    add("--entry", type=Path, metavar="FILE", help="what mnist, expressions or faces scores: see projects/")
+    add("--validate", action="store_true", help="mnist, expressions and faces ask data kept apart")
     add("--set", choices=kinds.EXPRESSION_SETS, help="the faces of expressions (default: drawn)")
+    add("--clips", type=Path, metavar="FOLDER", help="what faces is scored on (default: clips that it makes)")
     add("--list", action="version", version=sections, help="name the sections and stop")
 
 
