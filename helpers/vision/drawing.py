@@ -20,6 +20,7 @@ __all__ = ["colour_of", "draw_boxes", "marked_synthetic", "show_boxes"]
 
 LETTERS = 0.035  # height of the letters as a share of the picture's shorter side
 LEAST_LETTERS, MOST_LETTERS = 10, 40  # pixels
+LABEL_ROOM = 0.08  # share of a panel's height that a label above a box needs
 YELLOW, BLACK = (240, 200, 0), (0, 0, 0)
 MARKS = ("SYNTHETIC", "SYNTH", "AI")  # the longest that fits is written; the same on every machine
 
@@ -101,7 +102,8 @@ def show_boxes(
         title: above the panel.
     """
     boxes = _checked(boxes, labels, colours, points)
-    ax.imshow(rgb_picture(picture))
+    picture = rgb_picture(picture)
+    ax.imshow(picture)
     ax.set_axis_off()
     ax.set_title(title, fontsize=10)
     for number, (left, top, right, bottom) in enumerate(boxes.tolist()):
@@ -113,8 +115,9 @@ def show_boxes(
         if labels is not None:
             ink = "black" if colour @ (0.299, 0.587, 0.114) > 0.55 else "white"
             ground = {"facecolor": colour, "edgecolor": "none", "pad": 1}
-            place = {"va": "bottom", "clip_on": True, "fontsize": 8, "color": ink, "bbox": ground}
-            ax.text(left, top, str(labels[number]), **place)
+            room = "bottom" if top > LABEL_ROOM * picture.shape[0] else "top"  # above the box, or in it
+            place = {"va": room, "clip_on": True, "fontsize": 8, "color": ink, "bbox": ground}
+            ax.text(max(left, 0), max(top, 0), str(labels[number]), **place)
 
 
 def marked_synthetic(picture: np.ndarray) -> np.ndarray:

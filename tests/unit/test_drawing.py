@@ -87,6 +87,16 @@ def test_a_panel_shows_the_same():
     assert ax.patches[0].get_edgecolor()[:3] == pytest.approx(np.array(colour_of(0)) / 255)
 
 
+def test_a_label_of_a_panel_stays_in_the_picture():
+    fig, ax = new_figure(photographs=True)
+    show_boxes(ax, GREY, [(-9, -5, 60, 90), (70, 2, 90, 50)], ["at the corner", "at the rim"])
+    fig.canvas.draw()
+    panel = ax.get_window_extent()
+    for text in ax.texts:
+        place = text.get_window_extent()
+        assert place.y1 <= panel.y1 + 2 and place.x0 >= panel.x0 - 2
+
+
 @pytest.mark.parametrize("side", [16, 32, 64, 200])
 def test_the_mark_covers_the_lowest_rows_only(side):
     picture = np.full((side, side, 3), 120, np.uint8)

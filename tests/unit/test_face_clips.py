@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from helpers.vision.face_clips import AWAY, EVENTS, Cutout, cut_head, drawn_head, face_clip
+from helpers.vision.face_clips import AWAY, EVENTS, NOISE, Cutout, cut_head, drawn_head, face_clip
 from helpers.vision.faces import overlaps
 from helpers.vision.transformed_faces import BOXES, portrait
 from helpers.vision.weights import has_model
@@ -92,6 +92,25 @@ def test_the_same_arguments_give_the_same_clip_and_another_seed_another():
         np.testing.assert_array_equal(first.boxes, again.boxes)
         assert first.names == again.names and first.seconds == other.seconds
         assert np.abs(first.picture.astype(int) - other.picture).mean() > 3
+
+
+def test_another_seed_brings_other_strangers():
+    def first(seed):
+        clip = face_clip((), 2, seed=seed, frames=1, events=())
+        return next(clip).picture.astype(int)
+
+    noise = np.abs(np.random.default_rng(0).normal(0, NOISE * 2**0.5, 99_999)).mean()
+    assert np.abs(first(0) - first(1)).mean() > 1.5 * noise, "not the same people under other noise"
+
+
+def test_the_side_that_comes_nearer_looks_wider():
+    head = flag((255, 0, 0))
+    head.picture[:, 30:] = (0, 0, 255)  # the right half of the face
+    larger = []
+    for frame in face_clip({"both": head}, frames=41, events=("turn",), background="brick"):
+        red, _, blue = frame.picture.astype(int).transpose(2, 0, 1)
+        larger.append((red - blue > 120).sum() / (blue - red > 120).sum())
+    assert min(larger) < 0.92 and max(larger) > 1.08, "a card seen from far away keeps its halves alike"
 
 
 def test_times_sizes_and_how_many():

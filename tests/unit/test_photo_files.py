@@ -1,6 +1,7 @@
 """Photos as cameras and programs leave them: of every kind, damaged, huge, and with any name."""
 
 import io
+import struct
 import time
 
 import cv2
@@ -136,6 +137,17 @@ def test_a_photo_is_turned_as_the_camera_was_held(tmp_path, held, name):
 def test_a_damaged_note_of_the_camera_leaves_the_picture_as_it_is(tmp_path):
     for note in (b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0nothing", b"Exif\0\0"):
         assert near(read_photo(saved(tmp_path, quarters(), "a.jpg", exif=note, quality=95)))
+
+
+@pytest.mark.parametrize("raised", [struct.error, IndexError, KeyError, RuntimeError, MemoryError, EOFError])
+def test_whatever_a_decoder_raises_the_file_is_named(tmp_path, monkeypatch, raised):
+    def decoder(file):
+        raise raised("byte 7")
+
+    path = saved(tmp_path, quarters(), "a.png")
+    monkeypatch.setattr(Image, "open", decoder)
+    with pytest.raises(ValueError, match=r"a\.png cannot be read as a picture .*try a JPEG or PNG"):
+        read_photo(path)
 
 
 def test_one_pixel_is_a_picture(tmp_path):
