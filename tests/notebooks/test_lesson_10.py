@@ -29,7 +29,7 @@ FACTS = {
 def test_windows_of_the_pyramid_are_those_of_the_network():
     windows = logic("10_emotion")["windows"]
     network = PNet().eval()
-    for height, width, smallest in ((100, 81, 20), (320, 640, 20), (57, 33, 12)):
+    for height, width, smallest in ((100, 81, 20), (320, 640, 20), (57, 33, 12), (12, 40, 12)):
         levels = windows(height, width, smallest)
         assert [scale for scale, _ in levels] == pyramid_scales(height, width, smallest)
         for scale, count in levels:
