@@ -21,6 +21,7 @@ FACES = draw_aged_faces(300, 0, size=24)
 def test_shapes_and_ranges():
     assert FACES.images.shape == (300, 3, 24, 24) and FACES.images.dtype == torch.float32
     assert 0 <= FACES.images.min() < 0.2 and 0.8 < FACES.images.max() <= 1
+    assert torch.allclose(255 * FACES.images, (255 * FACES.images).round(), atol=1e-3), "not bytes over 255"
     assert FACES.ages.dtype == FACES.looks.dtype == torch.float32 and FACES.families.dtype == torch.int64
     assert YOUNGEST <= FACES.ages.min() < 12 and 78 < FACES.ages.max() <= OLDEST
 
