@@ -87,6 +87,12 @@ def test_the_clone_takes_the_level_at_the_edge_from_the_picture():
     assert soft[75].tolist() == [200] * 3 and ((soft > 95) & (soft < 195)).any()
 
 
+def test_nothing_of_the_old_face_stays_under_the_mask():
+    old, patch = np.full((120, 150, 3), 90, np.uint8), np.full((120, 150, 3), 90, np.uint8)
+    old[62:78, 68:82] = 200  # in the middle of the oval
+    assert np.abs(paste_face(old, patch, oval()).astype(int) - 90).max() <= 3
+
+
 def test_a_mask_at_the_rim_is_no_trouble():
     picture, mask = smooth(5), np.zeros((120, 150), np.uint8)
     mask[80:, 110:] = 255
