@@ -15,6 +15,7 @@ def test_moments_are_those_of_their_seed():
     assert first == again and first != other
     assert first[0].units.keys() == first[7].units.keys() != first[1].units.keys()
     assert first[6].units == {}  # neutral
+    assert all(0.4 <= strength <= 1 for moment in first for strength in moment.units.values())
     with pytest.raises(ValueError, match="count=0"):
         random_moments(0, 1)
 
@@ -61,6 +62,9 @@ def test_faces_come_as_a_batch():
     faces = faces_in(ANNA, random_moments(3, 5))
     assert faces.shape == (3, 3, 32, 32) and faces.dtype == torch.float32
     assert 0 <= faces.min() < 0.3 and 0.8 < faces.max() <= 1
+    rows, columns = inner(54)
+    first = draw_moment(ANNA, random_moments(3, 5)[0])[rows, columns]
+    np.testing.assert_array_equal((255 * faces[0]).round().byte().permute(1, 2, 0).numpy(), first)
 
 
 def test_a_photograph_is_seen_anew():
