@@ -23,6 +23,11 @@ def test_the_square_is_what_is_seen():
     assert crop_square(PICTURE, SQUARE).shape == (112, 112, 3)
 
 
+def test_of_an_oblong_the_longer_side_counts():
+    oblong = crop_square(PICTURE, np.float32([30, 40, 90, 60]), 60)
+    assert np.array_equal(oblong, crop_square(PICTURE, SQUARE, 60))
+
+
 def test_shift_scale_and_angle():
     x, y = middle_of(crop_square(PICTURE, SQUARE, 60, shift=(0.1, -0.2)), (200, 100, 50))
     assert x == pytest.approx(0.4, abs=0.02) and y == pytest.approx(0.7, abs=0.02)
@@ -49,6 +54,9 @@ def test_random_crops_are_near_and_differ():
     places = np.array([middle_of(crop, (200, 100, 50)) for crop in crops])
     assert len(crops) == 40 and np.abs(places.mean(axis=0) - 0.5).max() < 0.03
     assert np.all((places.std(axis=0) > 0.015) & (places.std(axis=0) < 0.05))
+    apart = places - [middle_of(crop, (0, 255, 0)) for crop in crops]  # from one mark to the other
+    length, turn = np.hypot(*apart.T), np.degrees(np.arctan2(*apart.T))
+    assert 0.03 < length.std() / length.mean() < 0.1 and 1.8 < turn.std() < 4.5
     same = random_crops(PICTURE, SQUARE, 2, np.random.default_rng(0))
     assert np.array_equal(crops[1], same[1])
 

@@ -32,6 +32,11 @@ def test_placing_undoes_the_alignment(zoom):
     assert np.abs(elsewhere.astype(int) - picture)[inside].mean() > 6
 
 
+def test_round_the_face_its_edge_is_repeated():
+    face = np.full((96, 96, 3), 180, np.uint8)
+    assert (placed(face, POINTS, (120, 150), 1.1) == 180).all()
+
+
 def test_a_mask_is_the_hull_a_little_smaller():
     landmarks = np.float32([[20, 20], [80, 20], [80, 90], [20, 90], [50, 50]])
     assert face_mask(landmarks, (120, 150), 0).sum() // 255 == 61 * 71
@@ -85,6 +90,20 @@ def test_the_clone_takes_the_level_at_the_edge_from_the_picture():
     assert paste_face(picture, patch, oval(), "hard")[70, 75].tolist() == [200] * 3
     soft = paste_face(picture, patch, oval(), "soft")[70]
     assert soft[75].tolist() == [200] * 3 and ((soft > 95) & (soft < 195)).any()
+
+
+def test_fading_begins_inside_of_the_mask():
+    """At the mask's edge hardly anything of the face is left, in its middle nothing of the picture."""
+    picture, patch, mask = np.full((120, 150, 3), 90, np.uint8), np.full((120, 150, 3), 200, np.uint8), oval()
+    soft = paste_face(picture, patch, mask, "soft")[..., 0]
+    edge = (mask > 0) & (cv2.erode(mask, np.ones((3, 3), np.uint8)) == 0)
+    assert soft[edge].mean() < 125 and soft[70, 75] == 200
+
+
+def test_nothing_of_the_old_face_stays_under_the_mask():
+    old, patch = np.full((120, 150, 3), 90, np.uint8), np.full((120, 150, 3), 90, np.uint8)
+    old[62:78, 68:82] = 200  # in the middle of the oval
+    assert np.abs(paste_face(old, patch, oval()).astype(int) - 90).max() <= 3
 
 
 def test_a_mask_at_the_rim_is_no_trouble():

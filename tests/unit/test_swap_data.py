@@ -15,6 +15,7 @@ def test_moments_are_those_of_their_seed():
     assert first == again and first != other
     assert first[0].units.keys() == first[7].units.keys() != first[1].units.keys()
     assert first[6].units == {}  # neutral
+    assert all(0.4 <= strength <= 1 for moment in first for strength in moment.units.values())
     with pytest.raises(ValueError, match="count=0"):
         random_moments(0, 1)
 
@@ -34,6 +35,22 @@ def test_two_people_in_one_moment_have_the_same_light_and_background():
     assert np.abs(anna - bert).mean() < 1
 
 
+def test_noise_light_and_background_are_those_of_the_moment():
+    moment = random_moments(1, 6)[0]._replace(light=(1.0, 0.3, 0.0), noise=1)
+    first = draw_moment(ANNA, moment).astype(int)
+    noise = first - draw_moment(ANNA, moment._replace(noise=2))
+    assert 2 < noise.std() < 6, "two noises of a standard deviation of 3"
+    left, right = first[:8, :6].mean(axis=(0, 1)), first[:8, -6:].mean(axis=(0, 1))
+    assert (right - left > 40).all(), "at angle 0 the light comes from the right"
+    even = draw_moment(ANNA, moment._replace(light=(1.0, 0.0, 0.0)))[:8, :6].mean(axis=(0, 1))
+    np.testing.assert_allclose(even, (120, 130, 140), atol=2)
+
+
+def test_the_inner_face_lies_a_little_low():
+    rows, columns = inner(108)
+    assert rows.start - columns.start == 2
+
+
 @pytest.mark.parametrize(("size", "side"), [(54, 32), (108, 64), (80, 48)])
 def test_the_inner_face_has_a_side_that_can_be_halved_three_times(size, side):
     rows, columns = inner(size)
@@ -45,6 +62,9 @@ def test_faces_come_as_a_batch():
     faces = faces_in(ANNA, random_moments(3, 5))
     assert faces.shape == (3, 3, 32, 32) and faces.dtype == torch.float32
     assert 0 <= faces.min() < 0.3 and 0.8 < faces.max() <= 1
+    rows, columns = inner(54)
+    first = draw_moment(ANNA, random_moments(3, 5)[0])[rows, columns]
+    np.testing.assert_array_equal((255 * faces[0]).round().byte().permute(1, 2, 0).numpy(), first)
 
 
 def test_a_photograph_is_seen_anew():
@@ -56,7 +76,10 @@ def test_a_photograph_is_seen_anew():
     torch.testing.assert_close(seen, again)
     falls = seen[:, 0, 31].mean(dim=1) - seen[:, 0, 0].mean(dim=1)
     assert (falls > 0.3).all(), "never upside down"
+    assert (falls < 0.75).all(), "and no more than the middle of it"
     across = seen[:, 1, :, 31].mean(dim=1) - seen[:, 1, :, 0].mean(dim=1)
     assert (across > 0.2).any() and (across < -0.2).any(), "some are mirrored"
     blue = seen[:, 2].mean(dim=(1, 2))
     assert 0.42 < blue.min() < 0.46 and 0.52 < blue.max() < 0.56, "the light changes"
+    slopes = seen[:, 2, :, 31].mean(dim=1) - seen[:, 2, :, 0].mean(dim=1)
+    assert slopes.min() < -0.05 and slopes.max() > 0.05, "and falls from one side or the other"
