@@ -1,6 +1,7 @@
 """The scorer of projects/face_recognition.md: what it counts, what it refuses, and the leaderboard."""
 
 import csv
+import shutil
 
 import numpy as np
 import pytest
@@ -158,15 +159,40 @@ def test_a_list_that_is_longer_than_its_clip_is_told(folder):
 # ---------------------------------------------------------------- the command
 
 
-def test_an_entry_is_scored_on_a_folder_and_gets_its_line(folder, tmp_path, capsys):
+def test_an_entry_is_scored_beside_the_baseline_and_gets_its_line(folder, tmp_path, capsys, monkeypatch):
     results = tmp_path / "RESULTS.md"
+    nobody = entry(tmp_path, [], name="nobody")
+    monkeypatch.setattr(section, "BASELINE", nobody)
+    turns = []
+    real = section.watch
+
+    def watch(start, people, clip):  # the baseline's frames take two seconds each, those of the entry one
+        turns.append(clip.path.stem)
+        score = real(start, people, clip)
+        return score._replace(seconds=score.frames * (1.0 if score.right else 2.0))
+
+    monkeypatch.setattr(section, "watch", watch)
     mine = entry(tmp_path, [(LEFT, "Ada"), (RIGHT, "Bo")])
+    for suffix in (".webm", ".csv"):
+        shutil.copy(folder / f"one{suffix}", folder / f"two{suffix}")
     assert command.main(["faces", "--entry", str(mine), "--clips", str(folder)], results) == 0
     said = capsys.readouterr().out
-    assert "enrolled: Ada, Bo; 3 frames, 2 sights of enrolled people, 1 of strangers" in said
-    assert "| `mine`: Always the same | 50.0% | 100.0% | 3 |" in said
-    assert "clips,mine,50.0,100.0,3," in said and ',"Always the same"' in said
+    assert "enrolled: Ada, Bo; 6 frames, 4 sights of enrolled people, 2 of strangers" in said
+    assert "| `mine`: Always the same | 50.0% | 100.0% | 6 | 1.0 | 2.00 |" in said
+    assert "| the baseline | 0.0% | 0.0% | 0 | 0.5 | 1.00 |" in said
+    assert "| the baseline, two | 0.0% | 0.0% | 0 | 0.5 |" in said
+    assert 'clips,mine,50.0,100.0,6,1.0,2.00,"Always the same"' in said and ",nobody," not in said
+    assert turns == ["one", "one", "two", "two"], "by turns"
     assert not results.exists() and "Not written into" in said
+
+
+def test_our_own_entries_are_measured_by_the_first_of_them(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(section, "OURS", (entry(tmp_path, [], "a"), entry(tmp_path, [(LEFT, "Ada")], "b")))
+    assert command.main(["faces", "--clips", str(folder)], tmp_path / "RESULTS.md") == 0
+    said = capsys.readouterr().out
+    (first,) = [line for line in said.splitlines() if line.startswith("| `a`: ")]
+    assert first.endswith("| 1.00 |") and "| `b`: Always the same | 50.0% |" in said
+    assert "the baseline" not in said.replace("the baseline's", "") and "leaderboard" not in said
 
 
 def test_what_is_no_entry_ends_with_words(folder, tmp_path, capsys):
@@ -183,8 +209,8 @@ def test_the_leaderboard_has_the_columns_that_are_printed_and_lines_of_our_entri
     assert tuple(head) == section.COLUMNS
     assert {line[1] for line in lines} >= {path.stem for path in section.OURS}
     assert all(len(line) == len(head) for line in lines)
-    line = section.leaderboard_line("test", '`mine`: A "good" one', Score(2, 1, 4, 1, 0, 10, 0.5))
-    assert next(csv.reader([line])) == ["test", "mine", "50.0", "25.0", "0", "20.0", "A 'good' one"]
+    line = section.leaderboard_line("test", '`mine`: A "good" one', Score(2, 1, 4, 1, 0, 10, 0.5), 16.0)
+    assert next(csv.reader([line])) == ["test", "mine", "50.0", "25.0", "0", "20.0", "1.25", "A 'good' one"]
 
 
 def test_our_clips_are_made_in_the_form_that_is_read(tmp_path, monkeypatch):
