@@ -105,6 +105,12 @@ TRUTH = Truth(np.float32([LEFT, RIGHT]), ("Ada", UNKNOWN))
         ([[0, 30, 20, 48]], [UNKNOWN], Score(1, 0, 1, 0, 0)),
         ([[12, 10, 32, 30]], ["Ada"], Score(1, 1, 1, 0, 0)),
         ([[24, 10, 44, 30]], ["Ada"], Score(1, 0, 1, 0, 1)),
+        # IoU 0.3 exactly, 0.32, and 0.28: a shift by d of 20 has (20 - d) / (20 + d)
+        ([[10, 10, 30, 16]], ["Ada"], Score(1, 1, 1, 0, 0)),
+        ([[20.3, 10, 40.3, 30]], ["Ada"], Score(1, 1, 1, 0, 0)),
+        ([[21.3, 10, 41.3, 30]], ["Ada"], Score(1, 0, 1, 0, 1)),
+        # the nearer of two boxes counts, and one box serves one face
+        ([[14, 10, 34, 30], LEFT], ["Bo", "Ada"], Score(1, 1, 1, 0, 1)),
     ],
 )
 def test_names_are_right_wrong_or_given_to_strangers(boxes, names, wanted):
@@ -117,10 +123,16 @@ def test_a_face_of_which_little_is_seen_counts_neither_way():
     assert score_frame(truth, np.float32([RIGHT]), ["Ada"]) == Score(wrong=1)
 
 
+def test_one_box_is_of_one_face():
+    truth = Truth(np.float32([LEFT, [14, 10, 34, 30]]), ("Ada", "Bo"))
+    assert score_frame(truth, np.float32([[11, 10, 31, 30]]), ["Ada"]) == Score(2, 1, 0, 0, 0)
+
+
 def test_scores_add_up():
     both = Score(4, 3, 2, 1, 0, 10, 2.0).plus(Score(4, 1, 0, 0, 2, 10, 3.0))
     assert both == Score(8, 4, 2, 1, 2, 20, 5.0)
     assert (both.accuracy, both.false_accepts, both.fps) == (0.5, 0.5, 4.0)
+    assert Score(frames=5).fps == float("inf")
     assert (Score().accuracy, Score().false_accepts) == (1.0, 0.0), "where nobody is, nothing is wrong"
 
 
@@ -142,10 +154,37 @@ def test_other_answers_are_told(folder, answer, words):
 
 def test_only_the_entry_is_timed_and_it_starts_anew_for_each_clip(folder, monkeypatch):
     people, found = clips.read_folder(folder)
-    clock = iter(range(100))
-    monkeypatch.setattr(entries.time, "perf_counter", lambda: next(clock))
-    score = entries.watch(lambda people: lambda picture: [(LEFT, None)], people, found[0])
-    assert score == Score(2, 0, 1, 0, 0, 3, 3.0)
+    now = [0.0]
+    monkeypatch.setattr(entries.time, "perf_counter", lambda: now[0])
+
+    def start(people):
+        now[0] += 100
+        for pictures in people.values():
+            pictures[0][:] = 0  # an entry may change what it is given
+
+        def recognise(picture):
+            now[0] += 2
+            return [(LEFT, None)]
+
+        return recognise
+
+    real = entries.score_frame
+
+    def score_frame(*arguments):
+        now[0] += 1000
+        return real(*arguments)
+
+    monkeypatch.setattr(entries, "score_frame", score_frame)
+    assert entries.watch(start, people, found[0]) == Score(2, 0, 1, 0, 0, 3, 6.0)
+    assert all(picture.max() > 0 for pictures in people.values() for picture in pictures)
+
+
+def test_a_clip_without_faces_and_a_list_that_ends_with_its_clip_are_taken(folder):
+    people, found = clips.read_folder(folder)
+    assert entries.watch(lambda people: lambda picture: [], people, found[0]._replace(truth={})).frames == 3
+    late = found[0]._replace(truth={3: found[0].truth[0]})
+    with pytest.raises(CourseError, match="has 3 frames, but its list speaks of 3"):
+        entries.watch(lambda people: lambda picture: [], people, late)
 
 
 def test_a_list_that_is_longer_than_its_clip_is_told(folder):
