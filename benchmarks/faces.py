@@ -33,12 +33,12 @@ def measure(options: Options) -> str:
 
 def _measured(options: Options, folder: Path, name: str) -> str:
     people, clips = read_folder(folder)
-    entries = dict(load_entry(path) for path in ([options.entry] if options.entry else OURS))
-    beside = {"the baseline": load_entry(BASELINE)[1]} if options.entry else {}
+    entries = {load_entry(path)[0]: path for path in ([options.entry] if options.entry else OURS)}
+    beside = {"the baseline": BASELINE} if options.entry else {}
     found: dict[str, dict[str, Score]] = {said: {} for said in [*entries, *beside]}
     for clip in clips:  # by turns, for the machine may be faster now than later
-        for said, start in (entries | beside).items():
-            found[said][clip.path.stem] = watch(start, people, clip)
+        for said, path in (entries | beside).items():  # loaded anew: nothing is kept from clip to clip
+            found[said][clip.path.stem] = watch(load_entry(path)[1], people, clip)
     base = total(found[next(iter(beside or entries))]).fps
     parts = [write(found, name, sorted(people), base), provenance(("torch", "opencv-python"))]
     if options.entry and not options.validate:

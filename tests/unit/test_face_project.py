@@ -15,6 +15,7 @@ from benchmarks.face_clips import PARTLY, Truth
 from benchmarks.face_entries import Score, score_frame
 from helpers.vision.frames import write_frames
 from helpers.vision.gallery import UNKNOWN
+from helpers.vision.photo_wall import WallFrame
 from launcher.errors import CourseError
 
 LEFT, RIGHT = [10, 10, 30, 30], [60, 10, 80, 30]
@@ -60,6 +61,14 @@ def test_people_clips_and_their_truth_are_read(folder):
         ("1,10,10,30,30,Bo", "1,10,10,30,30,Cy", "line 4: there is no picture of 'Cy' in people/"),
         ("1,10,10,30,30,Bo", "1,30,10,10,30,Bo", "line 4: a box is left < right"),
         ("1,10,10,30,30,Bo", "1,10,10,30,Bo", "line 4: expected a frame, four numbers and a name"),
+        ("1,10,10,30,30,Bo", "one", "line 4: expected a frame, four numbers and a name, got 'one'"),
+        (
+            "1,10,10,30,30,Bo",
+            ",,,,,\n\n1,x,,,,",
+            "line 6: expected a frame, four numbers and a name, got '1,x,",
+        ),
+        ("1,10,10,30,30,Bo", "1,10,30,30,10,Bo", "line 4: a box is left < right and top < bottom"),
+        ("1,10,10,30,30,Bo", "1,10,10,30,30,Bo,Ada", "line 4: expected a frame, four"),
         ("1,10,10,30,30,Bo", "-1,10,10,30,30,Bo", "line 4: a box is left"),
         ("frame,left", "left,frame", "must be 'frame,left,top,right,bottom,name'; it is 'left,frame"),
     ],
@@ -70,6 +79,57 @@ def test_a_wrong_list_is_refused_in_words(folder, old, new, words):
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(CourseError, match=words):
         clips.read_folder(folder)
+
+
+def test_lists_are_read_as_other_programs_write_them(folder):
+    for suffix in (".webm", ".csv"):
+        (folder / f"one{suffix}").rename(folder / f"two{suffix.upper() if suffix == '.webm' else suffix}")
+    (folder / "people" / "Ada.png").rename(folder / "people" / "Ada.PNG")
+    text = (folder / "two.csv").read_text().replace(",", " , ").replace("\n", "\r\n\r\n")
+    (folder / "two.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    people, (clip,) = clips.read_folder(folder)
+    assert sorted(people) == ["Ada", "Bo"] and clip.path.name == "two.WEBM"
+    assert clip.truth[0].names == ("Ada", UNKNOWN) and sorted(clip.truth) == [0, 1, 2]
+
+
+def test_clips_come_by_name(folder, monkeypatch):
+    for name in ("two", "c", "a", "b"):
+        for suffix in (".webm", ".csv"):
+            shutil.copy(folder / f"one{suffix}", folder / f"{name}{suffix}")
+    listed = type(folder).iterdir
+    monkeypatch.setattr(type(folder), "iterdir", lambda path: sorted(listed(path), reverse=True))
+    assert [clip.path.stem for clip in clips.read_folder(folder)[1]] == ["a", "b", "c", "one", "two"]
+
+
+def test_what_no_program_can_read_is_told(folder):
+    (folder / "one.csv").write_bytes("frame,left,top,right,bottom,name\n0,1,1,2,2,李雷\n".encode("gbk"))
+    with pytest.raises(CourseError, match=r"one\.csv is no CSV file in UTF-8"):
+        clips.read_folder(folder)
+    (folder / "one.csv").write_bytes(b"frame\n" + b"x" * 200_000)
+    with pytest.raises(CourseError, match=r"one\.csv is no CSV file in UTF-8"):
+        clips.read_folder(folder)
+    (folder / "people" / "Bo" / "two.jpg").write_bytes(b"no picture")
+    with pytest.raises(CourseError, match=r"two\.jpg"):
+        clips.read_folder(folder)
+
+
+def test_the_list_of_a_made_clip_is_that_of_its_frames(folder):
+    frame = WallFrame(
+        0.0, None, np.float32([LEFT, RIGHT]), ("astronaut", "hopper"), np.float32([[1, 2, 3, 4]])
+    )
+    clips.write_truth(folder / "one.csv", [frame, frame], {"hopper": "Ada"})
+    truth = clips.read_folder(folder)[1][0].truth
+    assert sorted(truth) == [0, 1] and truth[1].names == (UNKNOWN, "Ada", PARTLY)
+    np.testing.assert_array_equal(truth[1].boxes, [LEFT, RIGHT, [1, 2, 3, 4]])
+
+
+def test_without_the_portraits_it_is_said_what_is_missing(tmp_path, monkeypatch):
+    def none(name):
+        raise FileNotFoundError(f"{name} are not here")
+
+    monkeypatch.setattr(clips, "model_files", none)
+    with pytest.raises(CourseError, match="portraits are not here"):
+        clips.write_made_clips(tmp_path, 1)
 
 
 def test_what_is_missing_is_told(folder, tmp_path):
@@ -83,6 +143,9 @@ def test_what_is_missing_is_told(folder, tmp_path):
         clips.read_folder(folder)
     Image.new("RGB", (20, 20)).save(folder / "people" / "unknown.png")
     with pytest.raises(CourseError, match="nobody can be called 'unknown'"):
+        clips.read_folder(folder)
+    (folder / "people" / "unknown.png").rename(folder / "people" / "partly.png")
+    with pytest.raises(CourseError, match="nobody can be called 'partly'"):
         clips.read_folder(folder)
     with pytest.raises(CourseError, match="holds no pictures"):
         clips.read_folder(tmp_path)
@@ -223,6 +286,34 @@ def test_an_entry_is_scored_beside_the_baseline_and_gets_its_line(folder, tmp_pa
     assert 'clips,mine,50.0,100.0,6,1.0,2.00,"Always the same"' in said and ",nobody," not in said
     assert turns == ["one", "one", "two", "two"], "by turns"
     assert not results.exists() and "Not written into" in said
+
+
+def test_an_entry_remembers_nothing_of_the_clip_before(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(section, "BASELINE", entry(tmp_path, [], name="nobody"))
+    for suffix in (".webm", ".csv"):
+        shutil.copy(folder / f"one{suffix}", folder / f"two{suffix}")
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "clips = []\n\n\ndef start(people):\n    clips.append(1)\n"
+        f"    return lambda picture: [({LEFT}, 'Ada')] if len(clips) == 1 else []\n"
+    )
+    assert command.main(["faces", "--entry", str(mine), "--clips", str(folder)], tmp_path / "R.md") == 0
+    said = capsys.readouterr().out
+    assert "| `mine`, one | 50.0% " in said and "| `mine`, two | 50.0% " in said
+
+
+@pytest.mark.parametrize(("more", "seed"), [([], 2), (["--validate"], 1)])
+def test_choosing_and_scoring_use_other_clips_and_only_the_score_gives_a_line(
+    more, seed, folder, tmp_path, capsys, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(section, "write_made_clips", lambda place, seed: asked.append(seed) or folder)
+    monkeypatch.setattr(section, "BASELINE", entry(tmp_path, [], name="nobody"))
+    mine = entry(tmp_path, [(LEFT, "Ada")])
+    assert command.main(["faces", "--entry", str(mine), *more], tmp_path / "R.md") == 0
+    said = capsys.readouterr().out
+    assert asked == [seed] and (f"Clips: {'validation' if more else 'test'};" in said)
+    assert ("leaderboard.csv" in said) != bool(more) and ("    test,mine,50.0," in said) != bool(more)
 
 
 def test_our_own_entries_are_measured_by_the_first_of_them(folder, tmp_path, capsys, monkeypatch):
