@@ -327,7 +327,9 @@ def test_our_own_entries_are_measured_by_the_first_of_them(folder, tmp_path, cap
 
 def test_what_is_no_entry_ends_with_words(folder, tmp_path, capsys):
     (tmp_path / "empty.py").write_text("")
-    for name, words in (("empty.py", "defines no function start(people)"), ("none.py", "a function `start`")):
+    (tmp_path / "number.py").write_text("start = 5")
+    none = "defines no function start(people)"
+    for name, words in (("empty.py", none), ("number.py", none), ("none.py", "a function `start`")):
         asked = ["faces", "--entry", str(tmp_path / name), "--clips", str(folder)]
         assert command.main(asked, tmp_path / "RESULTS.md") == 1
         assert words in capsys.readouterr().err
