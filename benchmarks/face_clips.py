@@ -74,22 +74,25 @@ def _truth(path: Path, people: set[str]) -> dict[int, Truth]:
         raise CourseError(f"There is no {path.name} beside its clip: it says who is where in which frame.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [[cell.strip() for cell in line] for line in csv.reader(file) if any(line)]
+            reader = csv.reader(file)
+            lines = [(reader.line_num, [cell.strip() for cell in line]) for line in reader if any(line)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise CourseError(f"{path} is no CSV file in UTF-8: {error}.") from error
-    if not lines or lines[0] != HEADER:
-        found = ",".join(lines[0]) if lines else "nothing"
+    if not lines or lines[0][1] != HEADER:
+        found = ",".join(lines[0][1]) if lines else "nothing"
         raise CourseError(f"The first line of {path.name} must be {','.join(HEADER)!r}; it is {found!r}.")
     rows: dict[int, list[tuple[list[float], str]]] = {}
-    for number, cells in enumerate(lines[1:], 2):
+    for number, cells in lines[1:]:
         where = f"{path.name}, line {number}"
         try:
+            if len(cells) != len(HEADER):
+                raise ValueError
             frame, *box = int(cells[0]), *map(float, cells[1:5])
-        except (ValueError, IndexError):
+        except ValueError:
             raise CourseError(
                 f"{where}: expected a frame, four numbers and a name, got {','.join(cells)!r}."
             ) from None
-        if len(cells) != 6 or frame < 0 or not (box[0] < box[2] and box[1] < box[3]):
+        if frame < 0 or not (box[0] < box[2] and box[1] < box[3]):
             raise CourseError(f"{where}: a box is left < right and top < bottom, got {','.join(cells)!r}.")
         if cells[5] not in people | {UNKNOWN, PARTLY}:
             raise CourseError(

@@ -36,8 +36,7 @@ class ClipFrame(NamedTuple):
     Attributes:
         seconds: since the clip began.
         picture: RGB, (H, W, 3) uint8.
-        boxes: (M, 4) float32 in pixels, of the faces of which at least half lies in the picture, cut at its
-            edge.
+        boxes: (M, 4) float32 in pixels, of the faces that lie at least half in the picture, cut at its edge.
         names: M of them, whose boxes they are.
         partly: (K, 4), of faces that show less: neither a hit nor a false alarm.
     """
@@ -153,9 +152,8 @@ def _frames(cast, rng, frames, fps, size, events, background) -> Iterator[ClipFr
             picture *= 1 - (1 - DARKEST) * sin(pi * at) ** 2
         picture += rng.normal(0, NOISE, picture.shape)
         boxes = np.array(list(inside.values()), np.float32).reshape(-1, 4)
-        rest = np.array(partly, np.float32).reshape(-1, 4)
-        shown = picture.clip(0, 255).round().astype(np.uint8)
-        yield ClipFrame(number / fps, shown, boxes, tuple(inside), rest)
+        shown, rest = picture.clip(0, 255).round().astype(np.uint8), np.array(partly, np.float32)
+        yield ClipFrame(number / fps, shown, boxes, tuple(inside), rest.reshape(-1, 4))
 
 
 def _matrix(head, phase, at, lane, size, events, leaves) -> np.ndarray:
@@ -188,8 +186,7 @@ def _paint(picture: np.ndarray, head: Cutout, matrix: np.ndarray) -> None:
     if scale < 1:
         layer = cv2.GaussianBlur(layer, (0, 0), max(0.1, 0.5 * (scale**-2 - 1) ** 0.5))
     layer = cv2.warpPerspective(layer, matrix, (picture.shape[1], picture.shape[0]))
-    picture *= 1 - layer[..., 3:]
-    picture += layer[..., :3]
+    picture[:] = picture * (1 - layer[..., 3:]) + layer[..., :3]
 
 
 def _box(head: Cutout, matrix: np.ndarray) -> np.ndarray:
@@ -198,6 +195,6 @@ def _box(head: Cutout, matrix: np.ndarray) -> np.ndarray:
     angle = np.linspace(0, 2 * pi, 73)
     x = (left + right) / 2 + (right - left) / 2 * np.cos(angle)
     y = (top + bottom) / 2 + (bottom - top) / 2 * np.sin(angle)
-    moved = matrix @ np.stack([x, y, np.ones_like(x)])
-    moved = moved[:2] / moved[2]
+    x, y, far = matrix @ np.stack([x, y, np.ones_like(x)])
+    moved = np.stack([x, y]) / far
     return np.float32([*moved.min(axis=1), *moved.max(axis=1)])

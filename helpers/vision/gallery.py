@@ -125,7 +125,7 @@ class Gallery:
         Raises:
             ValueError: no face, another number of numbers than before, NaN, or the name ``"unknown"``.
         """
-        rows = _rows(embeddings)
+        rows = _rows(embeddings).clone()  # an array that is used again later must not change who is enrolled
         if name == UNKNOWN:
             raise ValueError(f"{UNKNOWN!r} is what a stranger is called: nobody is enrolled under it")
         if len(rows) == 0:

@@ -1,6 +1,7 @@
 """The scorer of projects/face_recognition.md: what it counts, what it refuses, and the leaderboard."""
 
 import csv
+import shutil
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from benchmarks.face_clips import PARTLY, Truth
 from benchmarks.face_entries import Score, score_frame
 from helpers.vision.frames import write_frames
 from helpers.vision.gallery import UNKNOWN
+from helpers.vision.photo_wall import WallFrame
 from launcher.errors import CourseError
 
 LEFT, RIGHT = [10, 10, 30, 30], [60, 10, 80, 30]
@@ -59,6 +61,14 @@ def test_people_clips_and_their_truth_are_read(folder):
         ("1,10,10,30,30,Bo", "1,10,10,30,30,Cy", "line 4: there is no picture of 'Cy' in people/"),
         ("1,10,10,30,30,Bo", "1,30,10,10,30,Bo", "line 4: a box is left < right"),
         ("1,10,10,30,30,Bo", "1,10,10,30,Bo", "line 4: expected a frame, four numbers and a name"),
+        ("1,10,10,30,30,Bo", "one", "line 4: expected a frame, four numbers and a name, got 'one'"),
+        (
+            "1,10,10,30,30,Bo",
+            ",,,,,\n\n1,x,,,,",
+            "line 6: expected a frame, four numbers and a name, got '1,x,",
+        ),
+        ("1,10,10,30,30,Bo", "1,10,30,30,10,Bo", "line 4: a box is left < right and top < bottom"),
+        ("1,10,10,30,30,Bo", "1,10,10,30,30,Bo,Ada", "line 4: expected a frame, four"),
         ("1,10,10,30,30,Bo", "-1,10,10,30,30,Bo", "line 4: a box is left"),
         ("frame,left", "left,frame", "must be 'frame,left,top,right,bottom,name'; it is 'left,frame"),
     ],
@@ -69,6 +79,57 @@ def test_a_wrong_list_is_refused_in_words(folder, old, new, words):
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(CourseError, match=words):
         clips.read_folder(folder)
+
+
+def test_lists_are_read_as_other_programs_write_them(folder):
+    for suffix in (".webm", ".csv"):
+        (folder / f"one{suffix}").rename(folder / f"two{suffix.upper() if suffix == '.webm' else suffix}")
+    (folder / "people" / "Ada.png").rename(folder / "people" / "Ada.PNG")
+    text = (folder / "two.csv").read_text().replace(",", " , ").replace("\n", "\r\n\r\n")
+    (folder / "two.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    people, (clip,) = clips.read_folder(folder)
+    assert sorted(people) == ["Ada", "Bo"] and clip.path.name == "two.WEBM"
+    assert clip.truth[0].names == ("Ada", UNKNOWN) and sorted(clip.truth) == [0, 1, 2]
+
+
+def test_clips_come_by_name(folder, monkeypatch):
+    for name in ("two", "c", "a", "b"):
+        for suffix in (".webm", ".csv"):
+            shutil.copy(folder / f"one{suffix}", folder / f"{name}{suffix}")
+    listed = type(folder).iterdir
+    monkeypatch.setattr(type(folder), "iterdir", lambda path: sorted(listed(path), reverse=True))
+    assert [clip.path.stem for clip in clips.read_folder(folder)[1]] == ["a", "b", "c", "one", "two"]
+
+
+def test_what_no_program_can_read_is_told(folder):
+    (folder / "one.csv").write_bytes("frame,left,top,right,bottom,name\n0,1,1,2,2,李雷\n".encode("gbk"))
+    with pytest.raises(CourseError, match=r"one\.csv is no CSV file in UTF-8"):
+        clips.read_folder(folder)
+    (folder / "one.csv").write_bytes(b"frame\n" + b"x" * 200_000)
+    with pytest.raises(CourseError, match=r"one\.csv is no CSV file in UTF-8"):
+        clips.read_folder(folder)
+    (folder / "people" / "Bo" / "two.jpg").write_bytes(b"no picture")
+    with pytest.raises(CourseError, match=r"two\.jpg"):
+        clips.read_folder(folder)
+
+
+def test_the_list_of_a_made_clip_is_that_of_its_frames(folder):
+    frame = WallFrame(
+        0.0, None, np.float32([LEFT, RIGHT]), ("astronaut", "hopper"), np.float32([[1, 2, 3, 4]])
+    )
+    clips.write_truth(folder / "one.csv", [frame, frame], {"hopper": "Ada"})
+    truth = clips.read_folder(folder)[1][0].truth
+    assert sorted(truth) == [0, 1] and truth[1].names == (UNKNOWN, "Ada", PARTLY)
+    np.testing.assert_array_equal(truth[1].boxes, [LEFT, RIGHT, [1, 2, 3, 4]])
+
+
+def test_without_the_portraits_it_is_said_what_is_missing(tmp_path, monkeypatch):
+    def none(name):
+        raise FileNotFoundError(f"{name} are not here")
+
+    monkeypatch.setattr(clips, "model_files", none)
+    with pytest.raises(CourseError, match="portraits are not here"):
+        clips.write_made_clips(tmp_path, 1)
 
 
 def test_what_is_missing_is_told(folder, tmp_path):
@@ -82,6 +143,9 @@ def test_what_is_missing_is_told(folder, tmp_path):
         clips.read_folder(folder)
     Image.new("RGB", (20, 20)).save(folder / "people" / "unknown.png")
     with pytest.raises(CourseError, match="nobody can be called 'unknown'"):
+        clips.read_folder(folder)
+    (folder / "people" / "unknown.png").rename(folder / "people" / "partly.png")
+    with pytest.raises(CourseError, match="nobody can be called 'partly'"):
         clips.read_folder(folder)
     with pytest.raises(CourseError, match="holds no pictures"):
         clips.read_folder(tmp_path)
@@ -104,6 +168,12 @@ TRUTH = Truth(np.float32([LEFT, RIGHT]), ("Ada", UNKNOWN))
         ([[0, 30, 20, 48]], [UNKNOWN], Score(1, 0, 1, 0, 0)),
         ([[12, 10, 32, 30]], ["Ada"], Score(1, 1, 1, 0, 0)),
         ([[24, 10, 44, 30]], ["Ada"], Score(1, 0, 1, 0, 1)),
+        # IoU 0.3 exactly, 0.32, and 0.28: a shift by d of 20 has (20 - d) / (20 + d)
+        ([[10, 10, 30, 16]], ["Ada"], Score(1, 1, 1, 0, 0)),
+        ([[20.3, 10, 40.3, 30]], ["Ada"], Score(1, 1, 1, 0, 0)),
+        ([[21.3, 10, 41.3, 30]], ["Ada"], Score(1, 0, 1, 0, 1)),
+        # the nearer of two boxes counts, and one box serves one face
+        ([[14, 10, 34, 30], LEFT], ["Bo", "Ada"], Score(1, 1, 1, 0, 1)),
     ],
 )
 def test_names_are_right_wrong_or_given_to_strangers(boxes, names, wanted):
@@ -116,10 +186,16 @@ def test_a_face_of_which_little_is_seen_counts_neither_way():
     assert score_frame(truth, np.float32([RIGHT]), ["Ada"]) == Score(wrong=1)
 
 
+def test_one_box_is_of_one_face():
+    truth = Truth(np.float32([LEFT, [14, 10, 34, 30]]), ("Ada", "Bo"))
+    assert score_frame(truth, np.float32([[11, 10, 31, 30]]), ["Ada"]) == Score(2, 1, 0, 0, 0)
+
+
 def test_scores_add_up():
     both = Score(4, 3, 2, 1, 0, 10, 2.0).plus(Score(4, 1, 0, 0, 2, 10, 3.0))
     assert both == Score(8, 4, 2, 1, 2, 20, 5.0)
     assert (both.accuracy, both.false_accepts, both.fps) == (0.5, 0.5, 4.0)
+    assert Score(frames=5).fps == float("inf")
     assert (Score().accuracy, Score().false_accepts) == (1.0, 0.0), "where nobody is, nothing is wrong"
 
 
@@ -141,10 +217,37 @@ def test_other_answers_are_told(folder, answer, words):
 
 def test_only_the_entry_is_timed_and_it_starts_anew_for_each_clip(folder, monkeypatch):
     people, found = clips.read_folder(folder)
-    clock = iter(range(100))
-    monkeypatch.setattr(entries.time, "perf_counter", lambda: next(clock))
-    score = entries.watch(lambda people: lambda picture: [(LEFT, None)], people, found[0])
-    assert score == Score(2, 0, 1, 0, 0, 3, 3.0)
+    now = [0.0]
+    monkeypatch.setattr(entries.time, "perf_counter", lambda: now[0])
+
+    def start(people):
+        now[0] += 100
+        for pictures in people.values():
+            pictures[0][:] = 0  # an entry may change what it is given
+
+        def recognise(picture):
+            now[0] += 2
+            return [(LEFT, None)]
+
+        return recognise
+
+    real = entries.score_frame
+
+    def score_frame(*arguments):
+        now[0] += 1000
+        return real(*arguments)
+
+    monkeypatch.setattr(entries, "score_frame", score_frame)
+    assert entries.watch(start, people, found[0]) == Score(2, 0, 1, 0, 0, 3, 6.0)
+    assert all(picture.max() > 0 for pictures in people.values() for picture in pictures)
+
+
+def test_a_clip_without_faces_and_a_list_that_ends_with_its_clip_are_taken(folder):
+    people, found = clips.read_folder(folder)
+    assert entries.watch(lambda people: lambda picture: [], people, found[0]._replace(truth={})).frames == 3
+    late = found[0]._replace(truth={3: found[0].truth[0]})
+    with pytest.raises(CourseError, match="has 3 frames, but its list speaks of 3"):
+        entries.watch(lambda people: lambda picture: [], people, late)
 
 
 def test_a_list_that_is_longer_than_its_clip_is_told(folder):
@@ -158,20 +261,75 @@ def test_a_list_that_is_longer_than_its_clip_is_told(folder):
 # ---------------------------------------------------------------- the command
 
 
-def test_an_entry_is_scored_on_a_folder_and_gets_its_line(folder, tmp_path, capsys):
+def test_an_entry_is_scored_beside_the_baseline_and_gets_its_line(folder, tmp_path, capsys, monkeypatch):
     results = tmp_path / "RESULTS.md"
+    nobody = entry(tmp_path, [], name="nobody")
+    monkeypatch.setattr(section, "BASELINE", nobody)
+    turns = []
+    real = section.watch
+
+    def watch(start, people, clip):  # the baseline's frames take two seconds each, those of the entry one
+        turns.append(clip.path.stem)
+        score = real(start, people, clip)
+        return score._replace(seconds=score.frames * (1.0 if score.right else 2.0))
+
+    monkeypatch.setattr(section, "watch", watch)
     mine = entry(tmp_path, [(LEFT, "Ada"), (RIGHT, "Bo")])
+    for suffix in (".webm", ".csv"):
+        shutil.copy(folder / f"one{suffix}", folder / f"two{suffix}")
     assert command.main(["faces", "--entry", str(mine), "--clips", str(folder)], results) == 0
     said = capsys.readouterr().out
-    assert "enrolled: Ada, Bo; 3 frames, 2 sights of enrolled people, 1 of strangers" in said
-    assert "| `mine`: Always the same | 50.0% | 100.0% | 3 |" in said
-    assert "clips,mine,50.0,100.0,3," in said and ',"Always the same"' in said
+    assert "enrolled: Ada, Bo; 6 frames, 4 sights of enrolled people, 2 of strangers" in said
+    assert "| `mine`: Always the same | 50.0% | 100.0% | 6 | 1.0 | 2.00 |" in said
+    assert "| the baseline | 0.0% | 0.0% | 0 | 0.5 | 1.00 |" in said
+    assert "| the baseline, two | 0.0% | 0.0% | 0 | 0.5 |" in said
+    assert 'clips,mine,50.0,100.0,6,1.0,2.00,"Always the same"' in said and ",nobody," not in said
+    assert turns == ["one", "one", "two", "two"], "by turns"
     assert not results.exists() and "Not written into" in said
+
+
+def test_an_entry_remembers_nothing_of_the_clip_before(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(section, "BASELINE", entry(tmp_path, [], name="nobody"))
+    for suffix in (".webm", ".csv"):
+        shutil.copy(folder / f"one{suffix}", folder / f"two{suffix}")
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "clips = []\n\n\ndef start(people):\n    clips.append(1)\n"
+        f"    return lambda picture: [({LEFT}, 'Ada')] if len(clips) == 1 else []\n"
+    )
+    assert command.main(["faces", "--entry", str(mine), "--clips", str(folder)], tmp_path / "R.md") == 0
+    said = capsys.readouterr().out
+    assert "| `mine`, one | 50.0% " in said and "| `mine`, two | 50.0% " in said
+
+
+@pytest.mark.parametrize(("more", "seed"), [([], 2), (["--validate"], 1)])
+def test_choosing_and_scoring_use_other_clips_and_only_the_score_gives_a_line(
+    more, seed, folder, tmp_path, capsys, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(section, "write_made_clips", lambda place, seed: asked.append(seed) or folder)
+    monkeypatch.setattr(section, "BASELINE", entry(tmp_path, [], name="nobody"))
+    mine = entry(tmp_path, [(LEFT, "Ada")])
+    assert command.main(["faces", "--entry", str(mine), *more], tmp_path / "R.md") == 0
+    said = capsys.readouterr().out
+    assert asked == [seed] and (f"Clips: {'validation' if more else 'test'};" in said)
+    assert ("leaderboard.csv" in said) != bool(more) and ("    test,mine,50.0," in said) != bool(more)
+
+
+def test_our_own_entries_are_measured_by_the_first_of_them(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(section, "OURS", (entry(tmp_path, [], "a"), entry(tmp_path, [(LEFT, "Ada")], "b")))
+    assert command.main(["faces", "--clips", str(folder)], tmp_path / "RESULTS.md") == 0
+    said = capsys.readouterr().out
+    (first,) = [line for line in said.splitlines() if line.startswith("| `a`: ")]
+    assert first.endswith("| 1.00 |") and "| `b`: Always the same | 50.0% |" in said
+    assert "the baseline" not in said.replace("the baseline's", "") and "leaderboard" not in said
 
 
 def test_what_is_no_entry_ends_with_words(folder, tmp_path, capsys):
     (tmp_path / "empty.py").write_text("")
-    for name, words in (("empty.py", "defines no function start(people)"), ("none.py", "a function `start`")):
+    (tmp_path / "number.py").write_text("start = 5")
+    none = "defines no function start(people)"
+    for name, words in (("empty.py", none), ("number.py", none), ("none.py", "a function `start`")):
         asked = ["faces", "--entry", str(tmp_path / name), "--clips", str(folder)]
         assert command.main(asked, tmp_path / "RESULTS.md") == 1
         assert words in capsys.readouterr().err
@@ -183,8 +341,8 @@ def test_the_leaderboard_has_the_columns_that_are_printed_and_lines_of_our_entri
     assert tuple(head) == section.COLUMNS
     assert {line[1] for line in lines} >= {path.stem for path in section.OURS}
     assert all(len(line) == len(head) for line in lines)
-    line = section.leaderboard_line("test", '`mine`: A "good" one', Score(2, 1, 4, 1, 0, 10, 0.5))
-    assert next(csv.reader([line])) == ["test", "mine", "50.0", "25.0", "0", "20.0", "A 'good' one"]
+    line = section.leaderboard_line("test", '`mine`: A "good" one', Score(2, 1, 4, 1, 0, 10, 0.5), 16.0)
+    assert next(csv.reader([line])) == ["test", "mine", "50.0", "25.0", "0", "20.0", "1.25", "A 'good' one"]
 
 
 def test_our_clips_are_made_in_the_form_that_is_read(tmp_path, monkeypatch):

@@ -34,6 +34,7 @@ def test_bytes_take_a_quarter_and_are_half_a_step_off_at_most(rows):
     kept = coded(rows, "int8")
     assert kept.values.dtype == torch.int8 and kept.values.abs().max() == 127
     assert kept.megabytes == pytest.approx((300 * 16 + 300 * 8) / 1e6)
+    assert (kept.scale > 0).all(), "a row of zeros is divided by no zero"
     step = rows.abs().amax(dim=1, keepdim=True) / 127
     assert ((decoded(kept) - rows).abs() <= step / 2 + 1e-6).all()
     torch.testing.assert_close(decoded(kept, slice(100, 110)), decoded(kept)[100:110])
@@ -48,6 +49,26 @@ def test_the_nearest_row_is_found_across_chunks(kind, rows, monkeypatch):
     torch.testing.assert_close(distance, torch.full((4,), 0.2), atol=0.04, rtol=0)
 
 
+def test_a_face_on_the_other_side_is_far_away():
+    face = torch.tensor([[3.0, 4.0]])
+    torch.testing.assert_close(nearest(-face, coded(face))[1], torch.tensor([10.0]))
+
+
+def test_at_the_threshold_itself_a_face_still_gets_its_name():
+    gallery = Gallery(threshold=5)
+    gallery.enrol("Ada", torch.zeros(2))
+    assert [who.name for who in gallery.search(torch.tensor([[3.0, 4.0], [3.0, 4.1]]))] == ["Ada", UNKNOWN]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_people_are_kept_as_it_was_asked(kind, rows):
+    gallery = Gallery(threshold=0.1, kind=kind)
+    gallery.enrol("Ada", rows[0])
+    wanted = torch.dist(decoded(coded(rows[:1], kind))[0], rows[0]).item()
+    assert gallery.search(rows[0])[0].distance == pytest.approx(wanted, abs=2e-3)
+    assert (gallery.search(rows[0])[0].distance > 1e-2) == (kind == "int8")
+
+
 def test_a_near_face_gets_its_name_and_a_far_one_none(rows):
     gallery = Gallery(threshold=0.5)
     gallery.enrol("Ada", rows[0].numpy())
@@ -60,6 +81,13 @@ def test_a_near_face_gets_its_name_and_a_far_one_none(rows):
     assert gallery.search(rows[2] + 0.1)[0].name == UNKNOWN, "the threshold decides"
 
 
+def test_an_array_that_is_used_again_changes_nobody(rows):
+    gallery, face = Gallery(), rows[0].numpy().copy()
+    gallery.enrol("Ada", face)
+    face[:] = 9
+    assert gallery.search(rows[0])[0] == ("Ada", pytest.approx(0, abs=2e-3))
+
+
 def test_nobody_enrolled_means_everybody_is_unknown(rows):
     assert Gallery().search(rows[:2]) == [(UNKNOWN, float("inf"))] * 2
     assert Gallery().search(np.zeros((0, 16), np.float32)) == []
@@ -69,6 +97,7 @@ def test_nobody_enrolled_means_everybody_is_unknown(rows):
     ("act", "words"),
     [
         (lambda: Gallery(threshold=0), "threshold is a distance above 0, got 0"),
+        (lambda: Gallery(threshold=float("nan")), "threshold is a distance above 0, got nan"),
         (lambda: Gallery(kind="int4"), "kept as float32, float16, int8, not as 'int4'"),
         (lambda: Gallery().enrol("unknown", torch.zeros(4)), "nobody is enrolled under it"),
         (lambda: Gallery().enrol("Ada", torch.zeros(0, 4)), "there is no face of Ada to enrol"),
