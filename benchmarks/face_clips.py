@@ -10,11 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from helpers.vision.clip_frame import ClipFrame
 from helpers.vision.face_clips import face_clip
 from helpers.vision.frames import write_frames
 from helpers.vision.gallery import UNKNOWN
 from helpers.vision.photo_files import read_photo
-from helpers.vision.photo_wall import WallFrame, marked_photos, pass_along, photo_wall
+from helpers.vision.photo_wall import marked_photos, pass_along, photo_wall
 from helpers.vision.weights import model_files
 from launcher.errors import CourseError
 
@@ -105,7 +106,7 @@ def _truth(path: Path, people: set[str]) -> dict[int, Truth]:
     }
 
 
-def write_truth(path: Path, frames: Iterable[WallFrame], names: dict[str, str]) -> None:
+def write_truth(path: Path, frames: Iterable[ClipFrame], names: dict[str, str]) -> None:
     """The list beside a clip; ``names``: what somebody is called there; all others are unknown."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.face_clips import PARTLY, Clip, Truth
-from benchmarks.speedrun import load_module
+from benchmarks.speedrun import load_function
 from helpers.vision.faces import overlaps
 from helpers.vision.frames import frames_of
 from helpers.vision.gallery import UNKNOWN
@@ -69,11 +69,7 @@ def load_entry(path: Path) -> tuple[str, Start]:
     Raises:
         CourseError: there is no such file, or it defines no ``start``.
     """
-    said, module = load_module(path, "start")
-    start = getattr(module, "start", None)
-    if not callable(start):
-        raise CourseError(f"{path} defines no function start(people).")
-    return said, start
+    return load_function(path, "start", "people")
 
 
 def watch(start: Start, people: dict[str, list[np.ndarray]], clip: Clip) -> Score:

@@ -6,7 +6,6 @@ import importlib.util
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 import torch
@@ -57,26 +56,29 @@ def load_entry(path: Path) -> tuple[str, Train]:
     Raises:
         CourseError: there is no such file, or it defines no ``train``.
     """
-    said, module = load_module(path, "train")
-    train = getattr(module, "train", None)
-    if not callable(train):
-        raise CourseError(f"{path} defines no function train(images, labels, seed).")
-    return said, train
+    return load_function(path, "train", "images, labels, seed")
 
 
-def load_module(path: Path, function: str) -> tuple[str, ModuleType]:
-    """What an entry says of itself, and its module; ``function`` is what it should define.
+def load_function(path: Path, name: str, arguments: str) -> tuple[str, Callable]:
+    """What an entry says of itself in its docstring's first line, and its function of this name.
+
+    Args:
+        path: the entry's file.
+        name, arguments: of the function, as they are told to who wrote none.
 
     Raises:
-        CourseError: there is no such file.
+        CourseError: there is no such file, or it defines no such function.
     """
     if not path.is_file() or path.suffix != ".py":
-        raise CourseError(f"There is no file {path}. An entry is a Python file with a function `{function}`.")
+        raise CourseError(f"There is no file {path}. An entry is a Python file with a function `{name}`.")
     spec = importlib.util.spec_from_file_location(f"entry_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    function = getattr(module, name, None)
+    if not callable(function):
+        raise CourseError(f"{path} defines no function {name}({arguments}).")
     said = (module.__doc__ or path.stem).strip().splitlines()[0].rstrip(".")
-    return f"`{path.stem}`: {said}", module
+    return f"`{path.stem}`: {said}", function
 
 
 def timed(train: Train, digits: Digits, seed: int) -> Run:

@@ -8,18 +8,18 @@ rolled, and turned about its upright axis as a card would be; a real head turns 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import cos, pi, radians, sin
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from helpers.data.pictures import sample_image
+from helpers.vision.clip_frame import ClipFrame, framed
 from helpers.vision.face_parts import paint_face
 from helpers.vision.face_shapes import OVERSAMPLING, VIEW, Pose
 from helpers.vision.face_traits import Identity
 from helpers.vision.transformed_faces import BOXES, portrait
 
-__all__ = ["EVENTS", "ClipFrame", "Cutout", "cut_head", "drawn_head", "face_clip"]
+__all__ = ["EVENTS", "Cutout", "cut_head", "drawn_head", "face_clip"]
 
 EVENTS = ("move", "turn", "dark", "leave")
 ROLL, YAW = radians(15), radians(40)  # how far a head is turned
@@ -27,25 +27,6 @@ DARKEST = 0.3  # of the light
 AWAY = (0.4, 0.6)  # shares of the clip between which who leaves is not seen
 FACE = 0.3  # height of a face's box as a share of the clip's
 NOISE = 3.0  # standard deviation of a pixel, of 255
-SEEN = 0.5  # share of a box inside the picture from which on a face counts
-
-
-class ClipFrame(NamedTuple):
-    """One frame and what is true of it.
-
-    Attributes:
-        seconds: since the clip began.
-        picture: RGB, (H, W, 3) uint8.
-        boxes: (M, 4) float32 in pixels, of the faces that lie at least half in the picture, cut at its edge.
-        names: M of them, whose boxes they are.
-        partly: (K, 4), of faces that show less: neither a hit nor a false alarm.
-    """
-
-    seconds: float
-    picture: np.ndarray
-    boxes: np.ndarray
-    names: tuple[str, ...]
-    partly: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -131,29 +112,20 @@ def face_clip(
 
 
 def _frames(cast, rng, frames, fps, size, events, background) -> Iterator[ClipFrame]:
-    width, height = size
     ground = cv2.resize(background, size, interpolation=cv2.INTER_AREA)
     phases = rng.uniform(0, 2 * pi, (len(cast), 5))
     for number in range(frames):
         at = number / max(frames - 1, 1)
-        picture, inside, partly = ground.astype(np.float32), {}, []
-        for place, ((name, head), phase) in enumerate(zip(cast.items(), phases, strict=True)):
+        picture, boxes = ground.astype(np.float32), []
+        for place, (head, phase) in enumerate(zip(cast.values(), phases, strict=True)):
             leaves = "leave" in events and place == 0
             matrix = _matrix(head, phase, at, (place + 0.5) / len(cast), size, events, leaves)
             _paint(picture, head, matrix)
-            box = _box(head, matrix)
-            cut = box.clip(0, np.float32([width, height, width, height]))
-            share = np.prod(cut[2:] - cut[:2]) / np.prod(box[2:] - box[:2])
-            if share >= SEEN:
-                inside[name] = cut
-            elif share > 0:
-                partly.append(cut)
+            boxes.append(_box(head, matrix))
         if "dark" in events:
             picture *= 1 - (1 - DARKEST) * sin(pi * at) ** 2
         picture += rng.normal(0, NOISE, picture.shape)
-        boxes = np.array(list(inside.values()), np.float32).reshape(-1, 4)
-        shown, rest = picture.clip(0, 255).round().astype(np.uint8), np.array(partly, np.float32)
-        yield ClipFrame(number / fps, shown, boxes, tuple(inside), rest.reshape(-1, 4))
+        yield framed(number / fps, picture.clip(0, 255).round().astype(np.uint8), boxes, tuple(cast))
 
 
 def _matrix(head, phase, at, lane, size, events, leaves) -> np.ndarray:
@@ -186,7 +158,8 @@ def _paint(picture: np.ndarray, head: Cutout, matrix: np.ndarray) -> None:
     if scale < 1:
         layer = cv2.GaussianBlur(layer, (0, 0), max(0.1, 0.5 * (scale**-2 - 1) ** 0.5))
     layer = cv2.warpPerspective(layer, matrix, (picture.shape[1], picture.shape[0]))
-    picture[:] = picture * (1 - layer[..., 3:]) + layer[..., :3]
+    picture *= 1 - layer[..., 3:]
+    picture += layer[..., :3]
 
 
 def _box(head: Cutout, matrix: np.ndarray) -> np.ndarray:

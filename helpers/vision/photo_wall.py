@@ -15,18 +15,18 @@ import cv2
 import numpy as np
 
 from helpers.data.pictures import sample_image
+from helpers.vision.clip_frame import ClipFrame, framed
 from helpers.vision.face_pictures import MARKED
 from helpers.vision.faces import resized
 from helpers.vision.photo_files import read_photo
 from helpers.vision.transformed_faces import BOXES, portrait
 
-__all__ = ["Wall", "WallFrame", "marked_photos", "pass_along", "photo_wall"]
+__all__ = ["Wall", "marked_photos", "pass_along", "photo_wall"]
 
 FACE = 110  # pixels of a face's height on the wall
 GAP = 40  # pixels between two photographs
 MARGIN = 320  # pixels of bare wall on all sides: more than the camera sees beyond the photographs
 AROUND = 0.9  # of the face's height that a photograph shows on each side of it, where it has so much
-SEEN = 0.5  # share of a box inside the frame from which on a face counts
 PEOPLE = {"astronaut": "Collins", "hopper": "Hopper", "biden": "Biden"}  # all others are Obama
 
 
@@ -44,24 +44,6 @@ class Wall(NamedTuple):
     picture: np.ndarray
     boxes: np.ndarray
     names: tuple[str, ...]
-
-
-class WallFrame(NamedTuple):
-    """One frame and what is true of it.
-
-    Attributes:
-        seconds: since the clip began.
-        picture: RGB, (H, W, 3) uint8.
-        boxes: (M, 4) float32 in pixels, of the faces of which at least half is seen, cut at the edge.
-        names: M of them, whose boxes they are.
-        partly: (K, 4), of faces that show less: neither a hit nor a false alarm.
-    """
-
-    seconds: float
-    picture: np.ndarray
-    boxes: np.ndarray
-    names: tuple[str, ...]
-    partly: np.ndarray
 
 
 def marked_photos(portraits: dict[str, Path] | None = None) -> dict[str, Photo]:
@@ -124,7 +106,7 @@ def pass_along(
     darkest: float = 0.35,
     blur: float = 1.0,
     noise: float = 4.0,
-) -> Iterator[WallFrame]:
+) -> Iterator[ClipFrame]:
     """The camera's frames on its way from the left end to the right; the same arguments give the same clip.
 
     Args:
@@ -161,12 +143,8 @@ def pass_along(
             picture = cv2.GaussianBlur(picture, (0, 0), blur * spoiled)
         values = picture * np.float32(1 - (1 - darkest) * spoiled)
         values = values + noise * rng.standard_normal(values.shape, np.float32)
-        boxes = _boxes_in(wall.boxes, matrix)
-        inside = boxes.clip(0, np.float32([*size, *size]))
-        shares = np.prod(inside[:, 2:] - inside[:, :2], axis=1) / np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-        names = tuple(name for name, share in zip(wall.names, shares, strict=True) if share >= SEEN)
-        seen, partly = inside[shares >= SEEN], inside[(shares > 0) & (shares < SEEN)]
-        yield WallFrame(number / fps, values.clip(0, 255).round().astype(np.uint8), seen, names, partly)
+        shown, boxes = values.clip(0, 255).round().astype(np.uint8), _boxes_in(wall.boxes, matrix)
+        yield framed(number / fps, shown, boxes, wall.names)
 
 
 def _boxes_in(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:

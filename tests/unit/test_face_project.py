@@ -13,9 +13,9 @@ from benchmarks import face_entries as entries
 from benchmarks import faces as section
 from benchmarks.face_clips import PARTLY, Truth
 from benchmarks.face_entries import Score, score_frame
+from helpers.vision.clip_frame import ClipFrame
 from helpers.vision.frames import write_frames
 from helpers.vision.gallery import UNKNOWN
-from helpers.vision.photo_wall import WallFrame
 from launcher.errors import CourseError
 
 LEFT, RIGHT = [10, 10, 30, 30], [60, 10, 80, 30]
@@ -114,7 +114,7 @@ def test_what_no_program_can_read_is_told(folder):
 
 
 def test_the_list_of_a_made_clip_is_that_of_its_frames(folder):
-    frame = WallFrame(
+    frame = ClipFrame(
         0.0, None, np.float32([LEFT, RIGHT]), ("astronaut", "hopper"), np.float32([[1, 2, 3, 4]])
     )
     clips.write_truth(folder / "one.csv", [frame, frame], {"hopper": "Ada"})
