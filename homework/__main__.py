@@ -1,4 +1,4 @@
-"""The commands behind `course.py check`, `submit`, `release`, `grade` and `mark`: python -m homework
+"""The commands behind `course.py check`, `submit`, `release`, `grade`, `mark` and `export`: python -m homework
 COMMAND …"""
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from homework.cells import SECONDS
+from homework.exporting import run_export
 from homework.folders import COURSE, Folders
 from launcher.cli import make_parser
 from launcher.errors import CourseError
@@ -104,6 +105,7 @@ COMMANDS = {
     "release": run_release,
     "grade": run_grade,
     "mark": run_mark,
+    "export": run_export,
 }
 
 

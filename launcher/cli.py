@@ -11,6 +11,7 @@ from launcher import arguments as kinds
 from launcher.builds import Build
 from launcher.children import bench, homework
 from launcher.errors import CourseError
+from launcher.exports import export_options
 from launcher.failures import explain_system_error
 from launcher.lab import lab
 from launcher.places import say
@@ -97,6 +98,7 @@ COMMANDS: dict[str, tuple[Callable, str, Callable]] = {
     "release": (homework, "for teachers: make the student's copies out of the sources", release_options),
     "grade": (homework, "for teachers: grade a folder of hand-ins", grade_options),
     "mark": (homework, "for teachers: mark free-text answers in nbgrader's Formgrader", mark_options),
+    "export": (homework, "for teachers: Gradescope, quizzes, the mark of the course", export_options),
     "bench": (bench, "measure how fast the course is, beside other libraries", bench_options),
 }
 
