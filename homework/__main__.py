@@ -1,5 +1,5 @@
-"""The commands behind `course.py check`, `submit`, `release`, `grade`, `mark` and `export`: python -m homework
-COMMAND …"""
+"""The commands behind `course.py check`, `submit`, `release`, `grade`, `mark` and `export`:
+python -m homework COMMAND …"""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 def to_option(parser: argparse.ArgumentParser) -> None:
     """Where what is made goes."""
-    parser.add_argument("--to", type=Path, default=Path("exports"), metavar="FOLDER", help="default: exports/")
+    parser.add_argument(
+        "--to", type=Path, default=Path("exports"), metavar="FOLDER", help="default: exports/"
+    )
 
 
 def gradescope_options(parser: argparse.ArgumentParser) -> None:
@@ -16,12 +18,16 @@ def gradescope_options(parser: argparse.ArgumentParser) -> None:
 
 
 def quiz_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("homework", nargs="*", help="the quizzes that go with these, such as hw3; all without it")
+    parser.add_argument(
+        "homework", nargs="*", help="the quizzes that go with these, such as hw3; all without it"
+    )
     to_option(parser)
 
 
 def marks_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sheet", type=Path, metavar="SHEET", help="a CSV file with a column for each part of the mark")
+    parser.add_argument(
+        "sheet", type=Path, metavar="SHEET", help="a CSV file with a column for each part of the mark"
+    )
     to_option(parser)
 
 

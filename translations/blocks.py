@@ -1,6 +1,7 @@
 """Cuts markdown into blocks, the units that are translated, and puts them together again.
 
-A block ends at an empty line. Fences, displayed formulas and HTML elements with empty lines in them stay whole.
+A block ends at an empty line. Fences, displayed formulas and HTML elements with empty lines in them stay
+whole.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ def split(markdown: str) -> list[str]:
     """The pieces of a markdown text: blocks and, between them, what separates them.
 
     Returns:
-        texts whose join is the markdown; those at even places are blocks (the first and the last may be empty), those at
-        odd places are line ends.
+        texts whose join is the markdown; those at even places are blocks (the first and the last may be
+        empty), those at odd places are line ends.
     """
     pieces, block, depth, fence, in_formula = [], "", 0, None, False
     for line in markdown.splitlines(keepends=True):

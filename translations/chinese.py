@@ -1,4 +1,4 @@
-"""What is held of Chinese sentences: punctuation, spaces, no English left over by accident, emphasis that is drawn."""
+"""What is held of Chinese sentences: punctuation, spaces, no English by accident, emphasis that is drawn."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ RULES = {
     "narrow brackets around Chinese; write （）": re.compile(rf"\([^()]*[{HAN}][^()]*\)"),
     "no space between Chinese and Latin": re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9%][{HAN}]"),
     "no space between Chinese and code or a formula": re.compile(rf"[{HAN}]\x01|\x01[{HAN}]"),
-    "a space beside a wide sign": re.compile(r"(?<=[^\s|>\-.0-9]) [，。；：？！、）]|[，。；：？！、（] (?=[^\s*\[<|])"),
+    "a space beside a wide sign": re.compile(
+        r"(?<=[^\s|>\-.0-9]) [，。；：？！、）]|[，。；：？！、（] (?=[^\s*\[<|])"
+    ),
     "您; write 你": re.compile("您"),
 }
 

@@ -1,4 +1,4 @@
-"""What a block and its translation must have in common: code, formulas, links, tags, folds, the frame of lists and tables."""
+"""What a block and its translation have in common: code, formulas, links, tags, lists, tables."""
 
 from __future__ import annotations
 
