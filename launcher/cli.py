@@ -14,6 +14,7 @@ from launcher.errors import CourseError
 from launcher.exports import export_options
 from launcher.failures import explain_system_error
 from launcher.lab import lab
+from launcher.languages import language_option
 from launcher.places import say
 from launcher.tests import test
 
@@ -24,6 +25,7 @@ def lab_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=kinds.port_number, help="otherwise 8888, or any that is free")
     fetch = "first fetch the pre-trained networks of lessons 09 to 14 (20 MB), those that are not here"
     parser.add_argument("--weights", action="store_true", help=fetch)
+    language_option(parser)
 
 
 def test_options(parser: argparse.ArgumentParser) -> None:
@@ -33,12 +35,14 @@ def test_options(parser: argparse.ArgumentParser) -> None:
 def check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("homework", help="such as hw3")
     parser.add_argument("--task", help="look at one task alone, such as 2")
+    language_option(parser)
 
 
 def submit_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("homework", help="such as hw3")
     parser.add_argument("--student", type=kinds.student_id, required=True, help="your student's id")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where the file goes; handins/ without it")
+    language_option(parser)
 
 
 def release_options(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +63,7 @@ def grade_options(parser: argparse.ArgumentParser) -> None:
     add("--cell-seconds", type=kinds.seconds, help="time limit of a cell that has none of its own")
     add("--regrade", nargs="*", metavar="ID", help="grade these students' hand-ins anew; all without an id")
     add("--no-sandbox", action="store_true", help="run students' code with all your rights")
+    language_option(parser)
 
 
 def mark_options(parser: argparse.ArgumentParser) -> None:

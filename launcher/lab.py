@@ -13,6 +13,7 @@ from pathlib import Path
 from launcher.children import choose_environment
 from launcher.errors import CourseError
 from launcher.jupyter import Server, choose_port, free_port, running_server
+from launcher.languages import CHINESE, build_edition, choose_language, first_notebook
 from launcher.places import FIRST_NOTEBOOK, ROOT, STATE, say, this_command
 
 NOTEBOOK_FAILS = """{name} does not run here. The end of what it said:
@@ -21,11 +22,13 @@ If a file of the course was changed, get it back with `git checkout {name}`. If 
 delete the folder .venv and run `{command}` again. Your notebooks are untouched."""
 
 
-def open_table_of_contents(server: Server) -> None:
+def open_table_of_contents(server: Server, folder: str) -> None:
     """On the first start, lay JupyterLab out as the course wants it; later the student's layout counts."""
     _, saved = server.ask("/lab/api/workspaces/default")
     if not json.loads(saved)["data"]:
-        layout = (ROOT / "etc" / "jupyter" / "workspace.json").read_bytes()
+        layout = json.loads((ROOT / "etc" / "jupyter" / "workspace.json").read_text(encoding="utf-8"))
+        layout["data"]["file-browser-filebrowser:cwd"] = {"path": folder}
+        layout = json.dumps(layout).encode()
         status, answer = server.ask("/lab/api/workspaces/default", method="PUT", body=layout)
         if status >= 300:
             say(f"JupyterLab's layout could not be set ({status}): {answer.decode(errors='replace')[:200]}")
@@ -53,15 +56,19 @@ def lab(options: argparse.Namespace, arguments: list[str]) -> int:
 Download the course again, or get the file back with `git checkout notebooks`. Nothing has been changed.""")
     if options.port is not None:
         choose_port(options.port)  # before minutes of installing
+    language = choose_language(options)
     python, env = choose_environment(options, "")
+    if language == CHINESE:
+        env = build_edition(python, env)
+    first = first_notebook(language)
     if options.weights:
         fetch_weights(python, env)
     if options.check:
-        return check_course(python, env, options.port)
+        return check_course(python, env, options.port, first)
     say("Starting JupyterLab (5 to 30 seconds; the first start is the slowest).")
     with running_server(python, env, choose_port(options.port)) as server:
-        open_table_of_contents(server)
-        address = server.address(f"/lab/tree/{notebook_path(FIRST_NOTEBOOK)}?token={server.token}")
+        open_table_of_contents(server, first.parent.relative_to(ROOT).as_posix())
+        address = server.address(f"/lab/tree/{notebook_path(first)}?token={server.token}")
         say(f"\nThe course is open at\n    {address}\n\nKeep this window open. Ctrl-C in it ends JupyterLab.")
         if not options.no_browser:
             open_browser(address)
@@ -88,21 +95,21 @@ def stay_until_stopped(server: Server) -> int:
     return 0
 
 
-def check_course(python: Path, env: dict[str, str], port: int | None) -> int:
+def check_course(python: Path, env: dict[str, str], port: int | None, first: Path) -> int:
     """Prove that the course runs here: what holds is printed, the first thing that does not ends it."""
-    execute_notebook(python, env, FIRST_NOTEBOOK)
+    execute_notebook(python, env, first)
     # Not 8888: a JupyterLab that starts at the same time may want that one.
     with running_server(python, env, choose_port(port) if port else free_port()) as server:
         verify(True, f"JupyterLab answers at {server.address('/')} with the token")
-        check_what_is_served(server)
-        check_strangers(server)
+        check_what_is_served(server, first)
+        check_strangers(server, first)
     say("All of it works.")
     return 0
 
 
-def check_what_is_served(server: Server) -> None:
+def check_what_is_served(server: Server, first: Path) -> None:
     """The first notebook, the page around it, and the kernel that runs it."""
-    name, path = FIRST_NOTEBOOK.relative_to(ROOT).as_posix(), notebook_path(FIRST_NOTEBOOK)
+    name, path = first.relative_to(ROOT).as_posix(), notebook_path(first)
     status, body = server.ask(f"/api/contents/{path}?content=0")
     served = status == 200 and json.loads(body)["type"] == "notebook"
     verify(served, f"it serves {name} from this folder", status)
@@ -115,11 +122,11 @@ def check_what_is_served(server: Server) -> None:
     verify("python3" in kernels, claim, sorted(kernels))
 
 
-def check_strangers(server: Server) -> None:
+def check_strangers(server: Server, first: Path) -> None:
     """Nothing is given away without the token."""
     status, _ = server.ask("/api/contents", token=False)
     verify(status == 403, "without the token it gives no file away", status)
-    status, _ = server.ask(f"/lab/tree/{notebook_path(FIRST_NOTEBOOK)}", token=False)
+    status, _ = server.ask(f"/lab/tree/{notebook_path(first)}", token=False)
     verify(status in (302, 403), "without the token it opens no page", status)
 
 

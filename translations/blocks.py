@@ -12,7 +12,7 @@ from collections.abc import Callable
 FENCE = re.compile(r"\s*(```+|~~~+)")
 FORMULA = "$$"
 OPENS = re.compile(r"<(details|table|div|figure|pre|ul|ol|section)\b", re.IGNORECASE)
-NOT_WORDS = re.compile(r"```.*?```|~~~.*?~~~|\$\$.*?\$\$|`[^`]*`|\$[^$\n]+\$|<[^>]*>", re.DOTALL)
+NOT_WORDS = re.compile(r"(```+|~~~+).*?\1|\$\$.*?\$\$|`[^`]*`|\$[^$\n]+\$|<[^>]*>", re.DOTALL)
 
 
 def split(markdown: str) -> list[str]:
@@ -52,22 +52,39 @@ def after(line: str, fence: str | None, in_formula: bool, depth: int) -> tuple[s
 
 
 def has_words(block: str) -> bool:
-    """Whether anything in a block is language: letters outside code, formulas and tags."""
+    """Whether anything in a block is language: letters outside code, formulas and tags.
+
+    A block of indented lines is code.
+    """
+    if all(line.startswith("    ") for line in block.splitlines()):
+        return False
     return bool(re.search(r"[^\W\d_]", NOT_WORDS.sub(" ", block)))
 
 
-def blocks(markdown: str) -> list[str]:
+def page_split(markdown: str) -> list[str]:
+    """As :func:`split`, for a page with long tables: each row is a block of its own."""
+    pieces = []
+    for piece in split(markdown):
+        rows = re.split(r"(\n)(?=\|)", piece) if piece.startswith("|") else [piece]
+        pieces += rows
+    return pieces
+
+
+def blocks(markdown: str, cut: Callable[[str], list[str]] = split) -> list[str]:
     """The blocks of a markdown text that have to be translated, in their order."""
-    return [piece for piece in split(markdown)[::2] if has_words(piece)]
+    return [piece for piece in cut(markdown)[::2] if has_words(piece)]
 
 
-def translate(markdown: str, translation_of: Callable[[str], str]) -> str:
+def translate(
+    markdown: str, translation_of: Callable[[str], str], cut: Callable[[str], list[str]] = split
+) -> str:
     """A markdown text with each of its blocks translated; all that is between them stays.
 
     Args:
         markdown: the English text.
         translation_of: what gives the translation of a block of :func:`blocks`.
+        cut: how it is cut: `split`, or `page_split`.
     """
-    pieces = split(markdown)
+    pieces = cut(markdown)
     pieces[::2] = [translation_of(piece) if has_words(piece) else piece for piece in pieces[::2]]
     return "".join(pieces)

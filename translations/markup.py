@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import re
 
-FENCES = re.compile(r"(?:```|~~~).*?(?:```|~~~)", re.DOTALL)
+FENCES = re.compile(r"(```+|~~~+).*?\1", re.DOTALL)
 DISPLAYED = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 FORMULA = re.compile(r"(?<![\\$])\$(?!\s)([^$\n]+?)(?<!\s)\$(?![\d$])")
@@ -47,7 +47,8 @@ def differences(english: str, translation: str) -> list[str]:
             told.append(f"{kind} is missing: {sorted(map(str, missing.elements()))}")
         if added := other[kind] - one[kind]:
             told.append(f"{kind} is new: {sorted(map(str, added.elements()))}")
-    if translation.count("**") % 2:
+    plain = FORMULA.sub(" ", CODE.sub(" ", FENCES.sub(" ", translation)))
+    if plain.count("**") % 2:
         told.append("a bold text is not closed")
     return told
 

@@ -1,0 +1,37 @@
+"""For authors: `python -m translations update` brings the catalogues in step with the English texts; `check`
+tells what is missing; `pages` writes the Chinese pages."""
+
+from __future__ import annotations
+
+import sys
+
+from launcher.errors import CourseError
+from translations import catalogue, editions, pages
+
+
+def update() -> int:
+    """Rewrite every catalogue; an edited sentence becomes fuzzy."""
+    for path in editions.editions():
+        place = editions.catalogue_of(path)
+        catalogue.write(place, catalogue.updated(catalogue.read(place), editions.units(path)))
+    return check()
+
+
+def check() -> int:
+    """Print what is missing or fuzzy; the exit code is 1 when something is."""
+    bad = 0
+    for path in editions.editions():
+        try:
+            catalogue.translations(editions.catalogue_of(path), editions.units(path))
+        except CourseError as problem:
+            print(problem)
+            bad += 1
+    return int(bad > 0)
+
+
+COMMANDS = {"update": update, "check": check, "pages": pages.write_all}
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(f"python -m translations {'|'.join(COMMANDS)}")
+    sys.exit(COMMANDS[sys.argv[1]]())

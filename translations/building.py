@@ -1,0 +1,107 @@
+"""Builds the Chinese edition of the notebooks: markdown from the catalogues, all else byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from launcher.errors import CourseError
+from launcher.files import write_whole
+from launcher.places import HOMEWORK, NOTEBOOKS
+from translations import catalogue, editions, pages
+from translations.blocks import translate
+
+BUILT = ".built.json"  # {file: SHA-256 of what was written}: what differs from it is the reader's own
+DATA = "Here lies what the notebooks of the folder `zh` write, such as pictures and clips.\n"
+
+
+def chinese_notebook(path: Path, new: Path) -> str:
+    """The file of a notebook in Chinese, to lie at `new`.
+
+    Raises:
+        CourseError: its catalogue does not fit the English notebook.
+    """
+    found = catalogue.translations(editions.catalogue_of(path), editions.units(path))
+    known = {*editions.notebooks(), editions.GLOSSARY}
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = translate("".join(cell["source"]), lambda block, cell=cell: found[cell["id"], block])
+            text = editions.relinked(text, path, new, known.__contains__)
+            cell["source"] = text.splitlines(keepends=True)
+            renew_checksum(cell)
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def renew_checksum(cell: dict) -> None:
+    """nbgrader's button tells a locked cell that was changed by this."""
+    entry = cell["metadata"].get("nbgrader", {})
+    if "checksum" in entry:
+        from nbformat import from_dict
+        from nbgrader.utils import compute_checksum
+
+        entry["checksum"] = compute_checksum(from_dict(cell))
+
+
+def texts() -> dict[str, str]:
+    """{place below the edition's folder: what is to be there}"""
+    made = {}
+    for path in editions.notebooks():
+        new = editions.place_of(path)
+        made[new.relative_to(editions.EDITION).as_posix()] = chinese_notebook(path, new)
+        if path.parent == HOMEWORK:
+            new = editions.EDITION / "homework" / ".handed_out" / path.name
+            made[new.relative_to(editions.EDITION).as_posix()] = chinese_notebook(path, new)
+    made["glossary.md"] = pages.chinese_page(editions.GLOSSARY)
+    return made
+
+
+def build(folder: Path = editions.EDITION) -> list[str]:
+    """Write the edition into its folder. What a reader changed there is kept.
+
+    Returns:
+        the names of the files that were kept although the course has another version of them now.
+
+    Raises:
+        CourseError: a catalogue does not fit its English text. Nothing was written then.
+    """
+    made, kept = texts(), []
+    record = folder / BUILT
+    built = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    for name, text in made.items():
+        place, digest = folder / name, digest_of(text)
+        if place.exists() and digest_of(place.read_text(encoding="utf-8")) not in (built.get(name), digest):
+            if built.get(name) != digest:
+                kept.append(name)
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, text)
+        built[name] = digest
+    (NOTEBOOKS / "data").mkdir(exist_ok=True)
+    write_whole(NOTEBOOKS / "data" / "README.md", DATA)
+    write_whole(record, json.dumps(built, indent=1))
+    return kept
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def main() -> int:
+    """Build, and say what of the reader's was kept."""
+    try:
+        kept = build()
+    except CourseError as problem:
+        print(problem)
+        return 1
+    if kept:
+        print("These were changed by you and are kept; the course has a newer version of them now:")
+        print("\n".join(f"    notebooks/zh/{name}" for name in kept))
+        print("To get the new one, rename or delete yours and start again.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
