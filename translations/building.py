@@ -30,19 +30,19 @@ def chinese_notebook(path: Path, new: Path) -> str:
         if cell["cell_type"] == "markdown":
             text = translate("".join(cell["source"]), lambda block, cell=cell: found[cell["id"], block])
             text = editions.relinked(text, path, new, known.__contains__)
+            renew_checksum(cell, text)
             cell["source"] = text.splitlines(keepends=True)
-            renew_checksum(cell)
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def renew_checksum(cell: dict) -> None:
+def renew_checksum(cell: dict, text: str) -> None:
     """nbgrader's button tells a locked cell that was changed by this."""
     entry = cell["metadata"].get("nbgrader", {})
     if "checksum" in entry:
         from nbformat import from_dict
         from nbgrader.utils import compute_checksum
 
-        entry["checksum"] = compute_checksum(from_dict(cell))
+        entry["checksum"] = compute_checksum(from_dict(cell | {"source": text}))
 
 
 def texts() -> dict[str, str]:
