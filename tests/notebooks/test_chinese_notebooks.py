@@ -9,7 +9,7 @@ from course_project import ROOT
 
 from launcher.tests import NBVAL
 from translations import editions
-from translations.building import chinese_notebook
+from translations.building import chinese_notebook, fill_data
 
 
 @pytest.mark.parametrize("name", ["01_tensors.ipynb", "answers/01_answers.ipynb"])
@@ -17,7 +17,7 @@ def test_a_chinese_notebook_prints_what_the_english_one_prints(tmp_path, name):
     path = editions.NOTEBOOKS / name
     place = tmp_path / "notebooks" / editions.place_of(path).relative_to(editions.NOTEBOOKS)
     place.parent.mkdir(parents=True)
-    (tmp_path / "notebooks" / "data").mkdir()
+    fill_data(tmp_path / "notebooks" / "data")
     place.write_text(chinese_notebook(path, editions.place_of(path)), encoding="utf-8", newline="\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NBVAL, str(place)]
     env = os.environ | {"TQDM_DISABLE": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
