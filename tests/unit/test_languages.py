@@ -1,6 +1,7 @@
 """Which language the course is read in: asked for, chosen last, or offered once."""
 
 import argparse
+import json
 
 import pytest
 
@@ -12,6 +13,7 @@ from launcher.languages import choose_language, first_notebook, language_of, spe
 def state(monkeypatch, tmp_path):
     monkeypatch.setattr(languages, "STATE", tmp_path / ".jupyter")
     monkeypatch.setattr(languages, "CHOICE", tmp_path / ".jupyter" / "language")
+    monkeypatch.setattr(languages, "MENUS", tmp_path / ".jupyter" / "settings" / "plugin.jupyterlab-settings")
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
@@ -30,6 +32,16 @@ def test_what_was_asked_for_is_remembered():
     assert choose_language(asked()) == "zh" and language_of(asked()) == "zh"
     assert choose_language(asked("en")) == "en"
     assert choose_language(asked()) == "en"
+
+
+def test_menus_follow_what_is_asked_for_and_are_left_alone_otherwise():
+    choose_language(asked("zh"))
+    assert json.loads(languages.MENUS.read_text()) == {"locale": "zh_CN"}
+    languages.MENUS.write_text('{"locale": "fr_FR"}')  # by JupyterLab's own menu
+    choose_language(asked())
+    assert json.loads(languages.MENUS.read_text()) == {"locale": "fr_FR"}
+    choose_language(asked("en"))
+    assert json.loads(languages.MENUS.read_text()) == {"locale": "en"}
 
 
 def test_check_in_another_language_changes_no_choice():
