@@ -33,7 +33,7 @@ def quiz_options(parser: argparse.ArgumentParser) -> None:
 
 
 def quiz_name(text: str) -> str:
-    """ "03", the quiz of all lessons of that number, for "hw3" or "3"; "03a" for that of one lesson."""
+    """The name of a quiz: "03" for "hw3" or "3", of all lessons of this number; "03a", of one lesson."""
     match = re.fullmatch(r"(hw)?0*(\d{1,2})([a-z]?)", text.strip().lower())
     name = f"{int(match[2]):02}{match[3]}" if match else ""
     lessons = sorted(path.name.partition("_")[0] for path in NOTEBOOKS.glob("[0-9][0-9]*_*.ipynb"))

@@ -1,7 +1,7 @@
 """The lessons' quizzes in a form that a platform can mark, for Moodle (GIFT) and for what reads QTI 2.1.
 
-The questions and their answers stand in the notebooks, for people. `NN.toml` says for each question of lesson NN
-what a machine needs: the form, the right choices, the wrong ones, and what to tell who takes a wrong one.
+The questions and their answers stand in the notebooks, for people. `NN.toml` says for each question of lesson
+NN what a machine needs: the form, the right choices, the wrong ones, and what to tell who takes a wrong one.
 
     [[question]]
     number = 2                  # as in the notebook

@@ -97,8 +97,7 @@ def read_questions(lesson: Lesson, folder: Path = HERE) -> list[Question]:
     if numbers != [text.number for text in lesson.questions]:
         raise refused(path, f"it has the questions {numbers}, the notebook {len(lesson.questions)} of them")
     return [
-        question_of(lesson, text, entry, path)
-        for text, entry in zip(lesson.questions, entries, strict=True)
+        question_of(lesson, text, entry, path) for text, entry in zip(lesson.questions, entries, strict=True)
     ]
 
 

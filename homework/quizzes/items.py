@@ -90,7 +90,7 @@ def choice_rules(rules: ET.Element, question: Question, named: dict[str, Choice]
 
 
 def number_rules(rules: ET.Element, question: Question, named: dict[str, Choice]) -> None:
-    """The first number that the answer is near to decides: the right one has the point, a wrong one its word."""
+    """The first number that the answer is near to decides: the right one has the point, others their word."""
     condition = add(rules, "responseCondition")
     off = decimal(question.tolerance)
     how = {"toleranceMode": "absolute", "tolerance": f"{off} {off}"}

@@ -28,7 +28,9 @@ def export_quizzes(names: list[str], folder: Path) -> str:
     lessons = lesson_numbers()
     names = list(dict.fromkeys(names or [lesson[:2] for lesson in lessons]))
     quizzes = {name: [lesson for lesson in lessons if lesson.startswith(name)] for name in names}
-    asked = {name: [q for one in own for q in read_questions(read_lesson(one))] for name, own in quizzes.items()}
+    asked = {
+        name: [q for one in own for q in read_questions(read_lesson(one))] for name, own in quizzes.items()
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, questions in asked.items():

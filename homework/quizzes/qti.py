@@ -38,7 +38,9 @@ def identifier(question: Question) -> str:
 def as_bytes(root: ET.Element, indent: bool = False) -> bytes:
     if indent:
         ET.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode").encode() + b"\n"
+    return (
+        b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode").encode() + b"\n"
+    )
 
 
 def manifest(name: str, items: list[str]) -> ET.Element:
@@ -78,6 +80,8 @@ def test(name: str, items: dict[str, Question]) -> ET.Element:
             sections[question.place] = ET.SubElement(part, "assessmentSection", about)
         place = {"identifier": key, "href": f"items/{key}.xml"}
         ET.SubElement(sections[question.place], "assessmentItemRef", place)
-    summed = ET.SubElement(ET.SubElement(root, "outcomeProcessing"), "setOutcomeValue", {"identifier": "SCORE"})
+    summed = ET.SubElement(
+        ET.SubElement(root, "outcomeProcessing"), "setOutcomeValue", {"identifier": "SCORE"}
+    )
     ET.SubElement(ET.SubElement(summed, "sum"), "testVariables", {"variableIdentifier": "SCORE"})
     return root
