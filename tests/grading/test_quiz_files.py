@@ -35,7 +35,14 @@ def questions_of(lesson: str) -> list[Question]:
 def question_with(text: str) -> Question:
     choices = (Choice(text, True), *(Choice(f"{letter} {text}", False, f"no, {text}") for letter in "xyz"))
     return Question(
-        "03a.9", f"Lesson {text}", "Why", text, f"So: {text}", "<code>{a: ~1}</code> #", Form.ONE, choices
+        "03a.9",
+        f"Lesson {text}",
+        "Why :: {so}",
+        text,
+        f"So: {text}",
+        "<code>{a: ~1 &lt; 2}</code> #",
+        Form.ONE,
+        choices,
     )
 
 
@@ -82,8 +89,15 @@ def test_signs_of_gift_and_of_html_stay_what_they_are():
     assert words(asked.text) == f"Lesson {NASTY} {SEEN} So: {SEEN}"
     assert [words(choice) for choice in asked.choices] == [SEEN, *(f"{letter} {SEEN}" for letter in "xyz")]
     assert [words(why) for _, why in asked.choices.values()] == ["", *[f"no, {SEEN}"] * 3]
-    assert words(asked.feedback) == "{a: ~1} #" and "<code>{a: ~1}</code>" in asked.feedback
+    assert words(asked.feedback) == "{a: ~1 < 2} #" and "<code>{a: ~1 &lt; 2}</code>" in asked.feedback
+    assert asked.name == "03a.9 Why :: {so} …"
     assert r"\(\frac{a}{b} &lt; 1\)" in asked.text and "<code>x[~y] == {1: '#'}</code>" in asked.text
+
+
+def test_a_blank_line_in_a_question_does_not_end_it():
+    block = "Look:\n\n```\nx = 1\n\ny = 2\n```"
+    asked = read_gift(gift("03", [question_with(block)]))[1]
+    assert len(asked) == 1 and "<pre>x = 1\n\ny = 2" in asked[0].text
 
 
 # ------------------------------------------------------------ QTI
@@ -129,6 +143,13 @@ def test_an_item_holds_the_question_and_its_parts_in_order(lesson):
         assert item.tag == f"{QTI}assessmentItem" and item.get("title") == question.title
         tags = [part.tag.removeprefix(QTI) for part in item]
         assert [tag for tag, _ in itertools.groupby(tags)] == ORDER
+        outcomes = {
+            (o.get("identifier"), o.get("cardinality")) for o in item.iter(f"{QTI}outcomeDeclaration")
+        }
+        assert outcomes == {("SCORE", "single"), ("FEEDBACK", "multiple")}
+        for condition in item.iter(f"{QTI}responseCondition"):
+            branches = [branch.tag.removeprefix(QTI) for branch in condition]
+            assert branches == ["responseIf", *["responseElseIf"] * (len(condition) - 1)]
         body = item.find(f"{QTI}itemBody")
         texts = " ".join(words(inner(part)) for part in body.findall(f"{QTI}p")).strip()
         assert texts == plain(f"{question.place} {question.text} {question.ask}")
@@ -187,7 +208,7 @@ def test_signs_of_xml_stay_what_they_are():
     paragraphs = [words(inner(part)) for part in item.find(f"{QTI}itemBody").findall(f"{QTI}p")]
     assert paragraphs == [f"Lesson {NASTY}", SEEN, f"So: {SEEN}"]
     assert [words(inner(c)) for c in item.iter(f"{QTI}simpleChoice")][:2] == [SEEN, f"x {SEEN}"]
-    assert answered(item, ["B"])[1] == f"no, {SEEN} {{a: ~1}} #"
+    assert answered(item, ["B"])[1] == f"no, {SEEN} {{a: ~1 < 2}} #"
     assert next(code.text for code in item.iter(f"{QTI}code")) == "x[~y] == {1: '#'}"
 
 

@@ -31,6 +31,8 @@ def test_each_question_of_a_notebook_has_its_choices(number):
     assert [question.name for question in ours] == [f"{number}.{n + 1}" for n in range(len(asked))]
     answers = re.findall(r"</summary>(.*?)</details>", quiz, re.DOTALL)
     assert [question.explanation for question in ours] == answers
+    entries = tomllib.loads((HERE / f"{number}.toml").read_text("utf-8"))["question"]
+    assert [question.ask for question in ours] == [entry.get("ask", "") for entry in entries]
 
 
 @pytest.fixture
@@ -82,6 +84,8 @@ def test_a_question_more_or_less_is_noticed(changed):
 def test_a_quiz_that_cannot_be_read_is_told(changed):
     with pytest.raises(CourseError, match=r"06a_rnn_lstm\.ipynb has no quiz that can be read"):
         changed(of_notebook=("**3.** Once", "**4.** Once"))
+    with pytest.raises(CourseError, match=r"06a_rnn_lstm\.ipynb has no quiz that can be read"):
+        changed(of_notebook=("**4.** Why", "Why"))
     with pytest.raises(CourseError, match="must hold tables"):
         changed(of_choices=("number = 4", "number 4"))
 
