@@ -12,8 +12,6 @@ from homework.quizzes.texts import lesson_numbers, read_lesson
 from launcher.errors import CourseError
 from launcher.files import whole_file, write_whole
 
-WRITTEN = (1980, 1, 1, 0, 0, 0)  # the time of every file in a package: the same quiz has the same bytes
-
 
 def export_quizzes(names: list[str], folder: Path) -> str:
     """Write the quizzes as quizNN.gift.txt and quizNN.qti.zip; returns what to print.
@@ -26,7 +24,7 @@ def export_quizzes(names: list[str], folder: Path) -> str:
         CourseError: a quiz does not fit its notebook, or the folder cannot be written.
     """
     lessons = lesson_numbers()
-    names = list(dict.fromkeys(names or [lesson[:2] for lesson in lessons]))
+    names = names or [lesson[:2] for lesson in lessons]
     quizzes = {name: [lesson for lesson in lessons if lesson.startswith(name)] for name in names}
     asked = {
         name: [q for one in own for q in read_questions(read_lesson(one))] for name, own in quizzes.items()
@@ -48,9 +46,9 @@ def export_quizzes(names: list[str], folder: Path) -> str:
 
 
 def write_package(path: Path, files: dict[str, bytes]) -> None:
-    """Write a package in one step. Nothing in it is packed, since packers differ in their bytes."""
+    """Write a package in one step: its files bear no time and are not packed, since packers differ."""
     with whole_file(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(name, WRITTEN)
+            entry = zipfile.ZipInfo(name)
             entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on Linux, wherever it is made
             archive.writestr(entry, content)

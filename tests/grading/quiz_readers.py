@@ -58,9 +58,9 @@ def read_gift(text: str) -> tuple[str, list[Asked]]:
 
 
 def read_gift_question(text: str) -> Asked:
-    name, question, answers = re.fullmatch(
-        r"::(.*?)::\[html\]([^{}]*)\{([^{}]*)\}", hide(text), re.S
-    ).groups()
+    start, name, rest = hide(text).split("::", 2)
+    assert not start
+    question, answers = re.fullmatch(r"\[html\]([^{}]*)\{([^{}]*)\}", rest, re.DOTALL).groups()
     answers, _, feedback = answers.strip().rpartition("####")
     if answers.startswith("#"):
         found = [choice.strip() for choice in answers[1:].split("=")][1:]

@@ -132,6 +132,10 @@ def test_the_test_has_a_section_for_each_lesson_and_every_question():
     assert [section.get("title") for section in sections] == titles
     named = [[ref.get("href") for ref in section] for section in sections]
     assert named == [[f"items/lesson-{lesson}-{n}.xml" for n in range(1, 5)] for lesson in ("03a", "03b")]
+    summed = test.find(f"{QTI}outcomeProcessing/{QTI}setOutcomeValue/{QTI}sum/{QTI}testVariables")
+    assert (
+        summed.get("variableIdentifier") == test.find(f"{QTI}outcomeDeclaration").get("identifier") == "SCORE"
+    )
     for ref in test.iter(f"{QTI}assessmentItemRef"):
         assert ET.fromstring(files[ref.get("href")]).get("identifier") == ref.get("identifier")
 
