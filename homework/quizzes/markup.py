@@ -15,7 +15,8 @@ import mistune
 from homework.quizzes.bank import Question
 from homework.teacher.harmless import new_renderer
 
-CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
+TAG = re.compile(r"<(code|em)>(.*?)</\1>", re.DOTALL)
+MARKS = {"code": "`", "em": "*"}  # how markdown has it
 
 
 @functools.cache
@@ -36,8 +37,9 @@ def inline(markdown: str) -> str:
 
 
 def answer(folded: str) -> str:
-    """The answer that is folded below a question, as XHTML: in a fold, code is written as HTML has it."""
-    return blocks(CODE.sub(r"`\1`", html.unescape(folded)))
+    """The answer that is folded below a question, as XHTML; in a fold, code and stress are HTML."""
+    marked = TAG.sub(lambda found: f"{MARKS[found[1]]}{found[2]}{MARKS[found[1]]}", html.unescape(folded))
+    return blocks(marked)
 
 
 def body(question: Question) -> list[str]:

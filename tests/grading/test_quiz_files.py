@@ -40,7 +40,7 @@ def question_with(text: str) -> Question:
         "Why :: {so}",
         text,
         f"So: {text}",
-        "<code>{a: ~1 &lt; 2}</code> #",
+        "<code>{a: ~1 &lt; 2}</code> # <em>so</em>",
         Form.ONE,
         choices,
     )
@@ -89,7 +89,8 @@ def test_signs_of_gift_and_of_html_stay_what_they_are():
     assert words(asked.text) == f"Lesson {NASTY} {SEEN} So: {SEEN}"
     assert [words(choice) for choice in asked.choices] == [SEEN, *(f"{letter} {SEEN}" for letter in "xyz")]
     assert [words(why) for _, why in asked.choices.values()] == ["", *[f"no, {SEEN}"] * 3]
-    assert words(asked.feedback) == "{a: ~1 < 2} #" and "<code>{a: ~1 &lt; 2}</code>" in asked.feedback
+    assert words(asked.feedback) == "{a: ~1 < 2} # so" and "<em>so</em>" in asked.feedback
+    assert "<code>{a: ~1 &lt; 2}</code>" in asked.feedback
     assert asked.name == "03a.9 Why :: {so} …"
     assert r"\(\frac{a}{b} &lt; 1\)" in asked.text and "<code>x[~y] == {1: '#'}</code>" in asked.text
 
@@ -212,7 +213,7 @@ def test_signs_of_xml_stay_what_they_are():
     paragraphs = [words(inner(part)) for part in item.find(f"{QTI}itemBody").findall(f"{QTI}p")]
     assert paragraphs == [f"Lesson {NASTY}", SEEN, f"So: {SEEN}"]
     assert [words(inner(c)) for c in item.iter(f"{QTI}simpleChoice")][:2] == [SEEN, f"x {SEEN}"]
-    assert answered(item, ["B"])[1] == f"no, {SEEN} {{a: ~1 < 2}} #"
+    assert answered(item, ["B"])[1] == f"no, {SEEN} {{a: ~1 < 2}} # so"
     assert next(code.text for code in item.iter(f"{QTI}code")) == "x[~y] == {1: '#'}"
 
 
