@@ -22,6 +22,7 @@ COLLECTING = (
         "archives",
         "collector",
         "crosscheck",
+        "exchange",
         "identity",
         "inbox",
         "manifest",
