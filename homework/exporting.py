@@ -13,5 +13,13 @@ def run_export(options: argparse.Namespace, folders: Folders) -> int:
     return 0
 
 
+def marks(options: argparse.Namespace, folders: Folders) -> str:
+    from homework.teacher.marks import export_marks
+
+    return export_marks(options.sheet, options.to, options.roster, options.grades)
+
+
 # kind: what makes it and returns what to print. Each imports what it needs when it runs.
-EXPORTS = {}
+EXPORTS = {
+    "marks": marks,
+}
