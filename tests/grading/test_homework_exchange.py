@@ -267,3 +267,31 @@ def test_a_graded_notebook_needs_cells(taken):
     for name in ("a+b", "..", " ", "x" * 200, "=1+1"):
         for handin in taken(tried(name), {}, box=f"box {name[:3]}"):
             assert handin.file.isprintable() and json.dumps(handin.student)
+
+
+def test_the_name_of_a_download_does_not_make_a_file_late(taken):
+    (handin,) = taken(tried("1001", name="beckanna_LATE_5_6_hw3.ipynb"))
+    assert (handin.student, handin.late, handin.notes, handin.doubt) == ("1001", False, [], "")
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [("submitted/hw3/1001/hw3.ipynb", "1001"), ("submitted/week 3/Zoe Adams/hw3.ipynb", "1002")],
+)
+def test_a_folder_that_is_only_called_submitted_is_not_nbgraders(taken, path, student):
+    (handin,) = taken({path: notebook("a")})
+    assert (handin.student, handin.problem, handin.doubt) == (student, "", "")
+
+
+def test_a_zip_of_another_assignment_leaves_nothing_behind(taken):
+    files = tried("1002", homework="hw1") | tried("1003", homework="hw1")
+    old = zipped({name: data if isinstance(data, bytes) else data.encode() for name, data in files.items()})
+    assert [one.student for one in taken(collected("1001") | {"old.zip": old})] == ["1001"]
+
+
+def test_in_a_zip_that_was_handed_in_no_folder_changes_whose_it_is_or_when_it_came(taken):
+    files = tried("1001", "2026-10-01 10:00:00 UTC") | tried("1002", "2026-10-01 10:00:00 UTC")
+    made = zipped({name: data if isinstance(data, bytes) else data.encode() for name, data in files.items()})
+    handins = taken({"1001/hw3/work.zip": made, "1001/hw3/timestamp.txt": STAMP})
+    assert [one.submitted for one in handins if one.data] == [TIME, TIME]
+    assert not any(one.student == "1002" and not one.doubt for one in handins)
