@@ -85,11 +85,13 @@ def run_release(options: argparse.Namespace, folders: Folders) -> int:
 
 
 def run_grade(options: argparse.Namespace, folders: Folders) -> int:
+    from homework.teacher.forms import Form
     from homework.teacher.grade import grade
     from homework.teacher.pool import How
 
     how = How(options.jobs, not options.no_sandbox, options.dask, options.cell_seconds or SECONDS)
     more = {"roster": options.roster, "due": options.due, "regrade": options.regrade}
+    more["form"] = Form(options.format, options.column, options.roster) if options.format else None
     print(grade(options.homework, options.inbox, options.out, how=how, folders=folders, **more))
     return 0
 

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from launcher.exports import marks_problem
 from launcher.places import HOMEWORK, ROOT
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.@-]{0,39}")
@@ -25,6 +26,9 @@ BENCHMARKS = {
 
 # What the section `expressions` can be scored on: the names of helpers.data.expressions.
 EXPRESSION_SETS = ("drawn", "raf_db", "fer2013")
+
+# What `grade --format` can write: the writers of homework.teacher.forms.
+PLATFORMS = ("moodle", "canvas", "nbgrader")
 
 Wrong = argparse.ArgumentTypeError
 
@@ -95,11 +99,25 @@ def problem_of(options: argparse.Namespace) -> str | None:
         problem = homework_problem(options.homework, is_teachers) or task_problem(options)
         if problem:
             return problem
+    if options.command == "export" and options.kind == "marks":
+        return marks_problem(options)
     folder = {"grade": "inbox", "mark": "out"}.get(options.command)
     if folder and not getattr(options, folder).is_dir():
         return f"argument --{folder}: there is no folder {getattr(options, folder)}"
     if options.command == "grade" and options.roster and not options.roster.is_file():
         return f"argument --roster: there is no file {options.roster}"
+    return form_problem(options) if options.command == "grade" else None
+
+
+def form_problem(options: argparse.Namespace) -> str | None:
+    """That what is asked for a platform cannot be written; None when it can."""
+    if options.column and not options.format:
+        return "argument --column: it goes with --format"
+    if options.format == "canvas" and not options.roster:
+        return (
+            "argument --format: canvas needs --roster with Canvas's own gradebook, for its ids "
+            "(in Canvas: Grades, Export, Export Entire Gradebook)"
+        )
     return None
 
 

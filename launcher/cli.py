@@ -62,6 +62,8 @@ def grade_options(parser: argparse.ArgumentParser) -> None:
     add("--dask", metavar="ADDRESS", help="let the workers of this Dask scheduler grade")
     add("--cell-seconds", type=kinds.seconds, help="time limit of a cell that has none of its own")
     add("--regrade", nargs="*", metavar="ID", help="grade these students' hand-ins anew; all without an id")
+    add("--format", choices=kinds.PLATFORMS, help="write the marks as this platform imports them, too")
+    add("--column", default="", metavar="NAME", help="what the assignment is called there")
     add("--no-sandbox", action="store_true", help="run students' code with all your rights")
     language_option(parser)
 

@@ -45,10 +45,31 @@ def quiz_name(text: str) -> str:
 
 
 def marks_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "sheet", type=Path, metavar="SHEET", help="a CSV file with a column for each part of the mark"
+    add = parser.add_argument
+    add(
+        "sheet",
+        type=Path,
+        nargs="?",
+        metavar="SHEET",
+        help="a CSV file with a column for each part of the mark; without it, an empty one is written",
+    )
+    add("--roster", type=Path, metavar="FILE", help="whose names the empty sheet has")
+    add(
+        "--grades", type=Path, nargs="+", metavar="FILE", help="grades.csv, one or more: the homework's marks"
     )
     to_option(parser)
+
+
+def marks_problem(options: argparse.Namespace) -> str | None:
+    """What is wrong with the files that `export marks` gets; None when nothing is."""
+    if options.sheet is None and options.roster is None:
+        return "name a sheet, or --roster FILE for an empty one to fill in"
+    if options.sheet is not None and options.roster is not None:
+        return "argument --roster: it goes with an empty sheet; the sheet has the students already"
+    if options.sheet is None and options.grades:
+        return "argument --grades: it goes with a sheet that is filled in"
+    files = [path for path in (options.sheet, options.roster, *(options.grades or ())) if path]
+    return next((f"there is no file {path}" for path in files if not path.is_file()), None)
 
 
 # kind: (what it makes, what adds its options)

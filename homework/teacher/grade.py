@@ -14,6 +14,7 @@ from homework import sandbox
 from homework.folders import COURSE, Folders
 from homework.release import student_copy, to_text
 from homework.teacher import gradebook, report
+from homework.teacher.forms import Form, entries_of
 from homework.teacher.grading import Grading, Status
 from homework.teacher.harmless import printable
 from homework.teacher.identity import Handin, Roster
@@ -40,6 +41,7 @@ def grade(
     due: datetime.datetime | None = None,
     how: How | None = None,
     regrade: list[str] | None = None,
+    form: Form | None = None,
     folders: Folders = COURSE,
 ) -> str:
     """Grade every hand-in of a folder.
@@ -53,6 +55,7 @@ def grade(
         due: hand-ins after this time are late.
         how: how many run at once, where, and with which limits.
         regrade: ids of students who are graded anew, though nothing changed; [] means everybody.
+        form: a platform that gets the marks, in a file that it imports.
 
     Returns:
         A summary to print.
@@ -67,6 +70,8 @@ def grade(
     if out.resolve() == inbox.resolve() or out.resolve().is_relative_to(inbox.resolve()):
         raise CourseError(f"{out} lies in the inbox. Choose a folder outside of it. Nothing was graded.")
     students = read_roster(roster)
+    if form is not None:
+        form.prepare(original.name)
     untouched = key_of(to_text(student_copy(original.notebook)).encode())
     found = collect(inbox, students, original.name, [untouched])
     handins = [dataclasses.replace(handin, **in_print(handin)) for handin in found]
@@ -86,7 +91,7 @@ def grade(
             store.forget(key_of(handin.data))
         run_missing(original, handins, store, how)
         chosen = counting([(handin, result_of(handin, store)) for handin in handins], due)
-        return write_all(original, out, chosen, students, due)
+        return write_all(original, out, chosen, students, due, form)
 
 
 def in_print(handin: Handin) -> dict[str, object]:
@@ -141,6 +146,7 @@ def write_all(
     chosen: list[Counted],
     students: Roster,
     due: datetime.datetime | None,
+    form: Form | None = None,
 ) -> str:
     """Write everything that the teacher and the students read; returns the summary."""
     gradebook.exchange_marks(out / "nbgrader", original, chosen)
@@ -153,7 +159,12 @@ def write_all(
     page = report.teacher_report(original.source.title, written, chosen, alike(original, chosen), absent)
     for file_name in (f"report-{original.name}.html", "report.html"):
         write_text(out / file_name, page)
-    return summary(original.name, out, rows, due)
+    told = summary(original.name, out, rows, due)
+    if form is not None:
+        times = {counted.handin.student: counted.handin.submitted for counted in chosen if counted.has_owner}
+        entries = entries_of(rows, times, list(students))
+        told += "\n" + form.write(out, entries, original.source.points, due)
+    return told
 
 
 def write_page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+from homework.teacher.exchange import Place
 from homework.teacher.naming import Claim, read_path, read_time
 from homework.teacher.owners import on_roster, without_roster
 from homework.teacher.people import People, Roster
@@ -48,7 +49,13 @@ class Handin:
     version: Version = dataclasses.field(default_factory=Version)
 
 
-def identified(handin: Handin, people: People, path: str = "", manifest: Claim | None = None) -> Handin:
+def identified(
+    handin: Handin,
+    people: People,
+    path: str = "",
+    manifest: Claim | None = None,
+    place: Place | None = None,
+) -> Handin:
     """Fill in whose a hand-in is, and what its path says of its time.
 
     Args:
@@ -56,15 +63,16 @@ def identified(handin: Handin, people: People, path: str = "", manifest: Claim |
         people: the roster.
         path: the names of folders, archives and the file as they are; that of the hand-in without it.
         manifest: the id in its manifest.
+        place: the folder of nbgrader's that it lies in.
     """
     path = path or handin.file
-    said = read_path(path)
+    said = read_path(path, place)
     handin.submitted, handin.late, handin.person = said.time, said.late, said.person
     handin.version = version_of(path, said)
     handin.account = f"{said.platform} {said.number}" if said.number else ""
     if said.late:
         handin.notes.append("Canvas marks it as late")
-    claims = [claim for claim in (said.claim, manifest) if claim is not None]
+    claims = [claim for claim in (said.owner, said.claim, manifest) if claim is not None]
     (on_roster if people.roster else without_roster)(handin, said, claims, people)
     if handin.problem:
         handin.data = None

@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import datetime
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from homework.cells import QUESTION, TEST, task_of
@@ -160,14 +160,21 @@ def notes_on(counted: Counted) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def as_csv(rows: list[Mapping[str, object]]) -> str:
-    """Rows as CSV. What a spreadsheet would take for a formula gets an apostrophe in front."""
+def as_csv(rows: list[Mapping[str, object]], exact: Collection[str] = ()) -> str:
+    """Rows as CSV. What a spreadsheet would take for a formula gets an apostrophe in front.
+
+    Args:
+        rows: {column: value} of each line.
+        exact: columns whose values stay as they are, since a platform looks them up: see `is_computed`.
+    """
     columns = list(dict.fromkeys(key for row in rows for key in row))
     order = [key for key in columns if key not in LAST_COLUMNS] + [k for k in LAST_COLUMNS if k in columns]
     text = io.StringIO()
     writer = csv.DictWriter(text, order, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows({key: safe_cell(value) for key, value in row.items()} for row in rows)
+    writer.writerows(
+        {key: value if key in exact else safe_cell(value) for key, value in row.items()} for row in rows
+    )
     return text.getvalue()
 
 
@@ -179,6 +186,11 @@ def safe_cell(value: object) -> object:
     if len(value) > LONGEST_CELL:
         value = value[: LONGEST_CELL - 1] + "…"
     return "'" + value if value.startswith(FORMULA) else value
+
+
+def is_computed(value: str) -> bool:
+    """Whether a spreadsheet would compute a text that is more than a number with its sign."""
+    return value.startswith(FORMULA) and not value[1:].isdecimal()
 
 
 def all_grades(out: Path) -> str:
