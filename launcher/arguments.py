@@ -6,7 +6,6 @@ import json
 import re
 from pathlib import Path
 
-from launcher.exports import marks_problem
 from launcher.places import HOMEWORK, ROOT
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.@-]{0,39}")
@@ -119,6 +118,18 @@ def form_problem(options: argparse.Namespace) -> str | None:
             "(in Canvas: Grades, Export, Export Entire Gradebook)"
         )
     return None
+
+
+def marks_problem(options: argparse.Namespace) -> str | None:
+    """What is wrong with the files that `export marks` gets; None when nothing is."""
+    if options.sheet is None and options.roster is None:
+        return "name a sheet, or --roster FILE for an empty one to fill in"
+    if options.sheet is not None and options.roster is not None:
+        return "argument --roster: it goes with an empty sheet; the sheet has the students already"
+    if options.sheet is None and options.grades:
+        return "argument --grades: it goes with a sheet that is filled in"
+    files = [path for path in (options.sheet, options.roster, *(options.grades or ())) if path]
+    return next((f"there is no file {path}" for path in files if not path.is_file()), None)
 
 
 def homework_problem(name: str, is_teachers: bool) -> str | None:

@@ -1,6 +1,7 @@
 """The command line of the course: one parser for every command, and what runs each."""
 
 import argparse
+import functools
 import os
 import signal
 import sys
@@ -92,6 +93,12 @@ def bench_options(parser: argparse.ArgumentParser) -> None:
     add("--list", action="version", version=sections, help="name the sections and stop")
 
 
+def all_exports(parser: argparse.ArgumentParser) -> None:
+    """Each kind takes the options of the environment too: nobody knows that they belong before it."""
+    for kind in export_options(parser):
+        environment_options(kind, default=argparse.SUPPRESS)  # what stood before the kind stays
+
+
 # name: (what runs it, what adds its options)
 COMMANDS: dict[str, tuple[Callable, str, Callable]] = {
     "lab": (lab, "open the course in JupyterLab; installs what is missing first", lab_options),
@@ -105,14 +112,14 @@ COMMANDS: dict[str, tuple[Callable, str, Callable]] = {
     "release": (homework, "for teachers: make the student's copies out of the sources", release_options),
     "grade": (homework, "for teachers: grade a folder of hand-ins", grade_options),
     "mark": (homework, "for teachers: mark free-text answers in nbgrader's Formgrader", mark_options),
-    "export": (homework, "for teachers: Gradescope, quizzes, the mark of the course", export_options),
+    "export": (homework, "for teachers: Gradescope, quizzes, the mark of the course", all_exports),
     "bench": (bench, "measure how fast the course is, beside other libraries", bench_options),
 }
 
 
-def environment_options(parser: argparse.ArgumentParser) -> None:
+def environment_options(parser: argparse.ArgumentParser, **default: object) -> None:
     """Where the packages come from; what is chosen is remembered with `.venv`."""
-    add = parser.add_mutually_exclusive_group().add_argument
+    add = functools.partial(parser.add_mutually_exclusive_group().add_argument, **default)
     add("--current-env", action="store_true", help="use the running Python (conda, JupyterHub), not .venv")
     for build, text in (
         (Build.CPU, "on Linux, PyTorch's build for processors (2 GB instead of 6.6)"),

@@ -60,18 +60,6 @@ def marks_options(parser: argparse.ArgumentParser) -> None:
     to_option(parser)
 
 
-def marks_problem(options: argparse.Namespace) -> str | None:
-    """What is wrong with the files that `export marks` gets; None when nothing is."""
-    if options.sheet is None and options.roster is None:
-        return "name a sheet, or --roster FILE for an empty one to fill in"
-    if options.sheet is not None and options.roster is not None:
-        return "argument --roster: it goes with an empty sheet; the sheet has the students already"
-    if options.sheet is None and options.grades:
-        return "argument --grades: it goes with a sheet that is filled in"
-    files = [path for path in (options.sheet, options.roster, *(options.grades or ())) if path]
-    return next((f"there is no file {path}" for path in files if not path.is_file()), None)
-
-
 # kind: (what it makes, what adds its options)
 KINDS: dict[str, tuple[str, Callable]] = {
     "gradescope": ("autograder.zip, which grades a homework on Gradescope", gradescope_options),
@@ -80,8 +68,11 @@ KINDS: dict[str, tuple[str, Callable]] = {
 }
 
 
-def export_options(parser: argparse.ArgumentParser) -> None:
-    """A subcommand for each entry of KINDS."""
+def export_options(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """A subcommand for each entry of KINDS; returns their parsers."""
     subparsers = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    made = []
     for name, (text, add_options) in KINDS.items():
-        add_options(subparsers.add_parser(name, help=text, description=text, allow_abbrev=False))
+        made.append(subparsers.add_parser(name, help=text, description=text, allow_abbrev=False))
+        add_options(made[-1])
+    return made

@@ -144,3 +144,10 @@ def test_when_homework_is_due(typed, means, monkeypatch):
     time.tzset()
     options = cli.make_parser().parse_args(["grade", "hw3", "--inbox", "a", "--out", "b", "--due", typed])
     assert options.due.isoformat() == means
+
+
+@pytest.mark.parametrize("words", ["export --current-env quiz hw3", "export quiz hw3 --current-env"])
+def test_the_environment_is_chosen_before_or_after_the_kind(words):
+    options, _ = cli.read_arguments(words.split())
+    assert options.current_env and options.kind == "quiz"
+    assert not cli.read_arguments(["export", "quiz"])[0].current_env
