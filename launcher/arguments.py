@@ -95,6 +95,8 @@ def problem_of(options: argparse.Namespace) -> str | None:
         problem = homework_problem(options.homework, is_teachers) or task_problem(options)
         if problem:
             return problem
+    if options.command == "export" and options.kind == "gradescope":
+        return homework_problem(options.homework, True)
     folder = {"grade": "inbox", "mark": "out"}.get(options.command)
     if folder and not getattr(options, folder).is_dir():
         return f"argument --{folder}: there is no folder {getattr(options, folder)}"
