@@ -1,4 +1,4 @@
-"""What others build an environment from: Gradescope, Binder, and development containers (VS Code, Codespaces).
+"""What others build an environment from: Gradescope, Binder, VS Code's containers and Codespaces.
 
 Versions come from the lock and from environment.yml. After a change of those: python3 -m launcher.image
 """
@@ -22,10 +22,8 @@ exec "$@"
 def cpu_requirements() -> str:
     """The lock for a Linux machine without a card: PyTorch's own builds, and nothing of CUDA's."""
     lines = (ROOT / LOCK).read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [
-        PAIR.sub(r"\1==\2+cpu", line) for line in lines if not line.startswith("#") and not CUDA.match(line)
-    ]
-    return f"{MADE}--extra-index-url {INDEX}\n" + "".join(kept)
+    kept = [line for line in lines if not line.startswith("#") and not CUDA.match(line)]
+    return f"{MADE}--extra-index-url {INDEX}\n" + PAIR.sub(r"\1==\2+cpu", "".join(kept))
 
 
 def python_version() -> str:

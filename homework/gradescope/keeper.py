@@ -3,13 +3,15 @@
 It is what `homework.gradescope.lowered` starts in the place of bubblewrap. Orphans become its children (the
 kernel calls that a subreaper), so whoever counts its family counts them as well. Standard library only.
 
-    python -I keeper.py '{"user": 999, "folder": …, "filter": …, "room": …, "variables": …, "argv": […]}'
+    python -I keeper.py '{"user": 999, "folder": …, "filter": …, "lock": …, "room": …,
+        "variables": …, "argv": […]}'
 
-Its folder lies in a file system that is there for this user alone, in memory: what it holds counts in full, also
-files that have no name any more.
+Its folder lies in a file system in memory that is there for this user alone: all that it holds counts, files
+without a name as well.
 """
 
 import ctypes
+import fcntl
 import json
 import os
 import signal
@@ -122,9 +124,31 @@ def reap():
         pass
 
 
+def guard(task):
+    """Start a process that ends all that this user runs as soon as this process has ended, however it did.
+
+    It holds a lock as long as it lives, for which the next keeper waits: it must not meet the next program.
+    """
+    lock = os.open(task["lock"], os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    alive, end = os.pipe()
+    if os.fork() == 0:
+        if os.fork() == 0:
+            os.setsid()
+            for number in (0, 1, 2, end):
+                os.close(number)
+            os.read(alive, 1)  # nothing comes; it returns when nobody can write any more
+            end_all(task["user"])
+        os._exit(0)
+    os.wait()
+    os.close(alive)
+    os.close(lock)
+
+
 def main():
     """Run the program that the only argument describes; exits as it did."""
     task = json.loads(sys.argv[1])
+    guard(task)
     control(SET_SUBREAPER, 1)
     child = start(task)
     for number in (0, 1):  # the pipes are the program's: its end must show in them

@@ -1,9 +1,9 @@
 """Where bubblewrap may not start: students' code runs as a user of its own, beside what it must not see.
 
 Gradescope's containers run as root and often forbid what bubblewrap needs. Then file permissions take the
-place of walls: what grading knows belongs to root alone, and the user `STUDENT` has no rights, a filter of
-system calls (no network, no tracing), the sandbox's limits, and a folder to write in. That all this holds is
-tried before anything of a student's runs; else nothing is graded.
+place of walls: what grading knows belongs to root alone, and the other user has no rights, a filter of system
+calls (no network, no tracing), the sandbox's limits, and a folder to write in. That all this holds is tried
+before anything of a student's runs; else nothing is graded.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import pwd
+import random
 import shutil
 import subprocess
 import sys
@@ -25,19 +26,18 @@ from homework.limits import limited_as
 from homework.session import Command
 from launcher.errors import CourseError
 
-STUDENT = "course-student"  # made by setup.sh
+# One of these is free. Not always the same: the kernel counts a user's processes in all containers together.
+USERS = range(20_000, 60_000)
 ROOM = (walls.SCRATCH_BYTES, 20_000)  # bytes and files that may be written
 # Folders in which everybody may write: the disk is shared with grading, which needs some of it.
 OPEN_TO_ALL = ("/tmp", "/var/tmp", "/run/lock")
 FIND_OPEN = "find / -xdev ( -path /proc -o -path /sys ) -prune -o -type d -perm -0002 -print"
-NO_USER = """There is no user {name} in this container, as whom students' code is to run.
-setup.sh makes it: upload autograder.zip anew, so that the container is built again. Nothing was graded."""
 NO_MEMORY = """{place} is no file system in memory here, in which students' code could write.
 Nothing was graded."""
-NOT_CLOSED = """Students' code runs as the user {name}, and that user can reach what it must not:
+NOT_CLOSED = """Students' code runs as a user of its own, and that user can reach what it must not:
 {found}
 Nothing was graded."""
-NO_START = """Python does not start as the user {name}. It says:
+NO_START = """Python does not start as another user than root. It says:
 {words}
 Nothing was graded."""
 PROBE = """
@@ -55,15 +55,15 @@ for place in sys.argv[1:]:
 
 @contextlib.contextmanager
 def lowered(base: Path) -> Iterator[Command]:
-    """How workers start as `STUDENT`, for `homework.session.Session`; all of them have ended afterwards.
+    """How workers start as that user, for `homework.session.Session`; all of them have ended afterwards.
 
     Args:
         base: the folder in which Gradescope lays everything: /autograder.
 
     Raises:
-        CourseError: this is no container made by setup.sh, or it does not keep students' code away.
+        CourseError: this container does not keep students' code away from what it must not see.
     """
-    place = Place(base, user_number())
+    place = Place(base, free_user())
     secret = [base / name for name in ("source", "submission", "results", "submission_metadata.json")]
     modes = dict.fromkeys([*secret, *open_to_all()], 0o700) | {base: 0o711}
     modes = {path: mode for path, mode in modes.items() if path.exists()}
@@ -73,12 +73,14 @@ def lowered(base: Path) -> Iterator[Command]:
         yield place.command
 
 
-def user_number() -> int:
-    """The number of `STUDENT`; raises CourseError where there is no such user."""
-    try:
-        return pwd.getpwnam(STUDENT).pw_uid
-    except KeyError:
-        raise CourseError(NO_USER.format(name=STUDENT)) from None
+def free_user() -> int:
+    """The number of a user who has no name and runs nothing."""
+    named = {entry.pw_uid for entry in pwd.getpwall()}
+    return next(
+        number
+        for number in iter(lambda: random.choice(USERS), None)
+        if number not in named and not keeper.processes_of(number)
+    )
 
 
 def open_to_all() -> list[Path]:
@@ -105,7 +107,7 @@ class Place:
 
     def __init__(self, base: Path, user: int):
         self.user, self.folder = user, base / "student"
-        self.course, self.scratch = self.folder / "course", Path(walls.SHARED) / STUDENT
+        self.course, self.scratch = self.folder / "course", Path(walls.SHARED) / "homework"
 
     def fill(self) -> None:
         """Lay the course's files there, those that exist in the sandbox as well."""
@@ -127,9 +129,9 @@ class Place:
         argv = self.argv([sys.executable, "-I", "-B", "-c", PROBE, *map(str, secret)])
         tried = subprocess.run(argv, capture_output=True, text=True, errors="replace")
         if tried.returncode != 0:
-            raise CourseError(NO_START.format(name=STUDENT, words=tried.stderr.strip()[-1500:]))
+            raise CourseError(NO_START.format(words=tried.stderr.strip()[-1500:]))
         if tried.stdout:
-            raise CourseError(NOT_CLOSED.format(name=STUDENT, found=tried.stdout.strip()))
+            raise CourseError(NOT_CLOSED.format(found=tried.stdout.strip()))
 
     def command(self) -> tuple[list[str], dict[str, str]]:
         """How a worker starts; nothing of the one before it is left."""
@@ -144,6 +146,7 @@ class Place:
             "user": self.user,
             "folder": str(self.scratch),
             "filter": str(self.folder / "filter"),
+            "lock": str(self.folder / "lock"),
             "room": ROOM,
             "variables": {**walls.environment(), **{name: str(path) for name, path in own.items()}},
             "argv": [*limited_as(self.user), *program],
@@ -171,6 +174,5 @@ class Place:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder in which somebody may have put anything: `rm` follows no link, and no depth stops it."""
+    """Remove a folder with anything in it: `rm` follows no link, and no depth stops it."""
     subprocess.run(["rm", "-rf", "--one-file-system", "--", str(folder)], check=True)
-

@@ -60,15 +60,16 @@ def export(options: argparse.Namespace, folders: Folders) -> str:
 
 
 def contents(name: str, folders: Folders) -> dict[str, bytes]:
-    """{path in the zip: its bytes}: one homework's source, and the copies that all students have, by which the
-    others are known."""
+    """{path in the zip: its bytes}. It has one homework's source, and of all the copies that students have: by
+    those it knows what was handed in for another one."""
     found = {program: HERE / program for program in PROGRAMS}
     for path in needed():
         found[f"{COURSE}/{path.relative_to(ROOT).as_posix()}"] = path
     found[f"{COURSE}/homework/{name}/source.ipynb"] = folders.source(name)
     for path in folders.handed_out.glob("*.ipynb"):
         found[f"{COURSE}/notebooks/homework/.handed_out/{path.name}"] = path
-    made = {place: path.read_bytes() for place, path in found.items()}
+    # All of it is text; a checkout on Windows may have other line ends, with which bash finds no command.
+    made = {place: path.read_bytes().replace(b"\r\n", b"\n") for place, path in found.items()}
     return made | {"requirements.txt": cpu_requirements().encode()}
 
 

@@ -20,11 +20,11 @@ from launcher.files import write_whole
 LONGEST = 8_000  # characters of an output: what students print is not endless here
 # Students see what is written here, and nothing of what grading prints.
 FRAME = {"output_format": "text", "visibility": "visible", "stdout_visibility": "hidden"}
-NOT_GRADED = """Not graded yet: grading itself did not work, which says nothing about your work, and is no zero.
+NOT_GRADED = """Not graded yet: grading itself did not work. This says nothing of your work and is no zero.
 Your files are kept by Gradescope: nothing is lost, and you need not hand in again.
 Your teacher finds the reason in this submission's autograder output, and can run the autograder again."""
-WHAT_TO_DO = """Hand in again: the file that `python3 course.py submit {name} --student YOUR-ID` makes (it prints where it
-is), or your notebook {file_name} itself, and nothing else."""
+WHAT_TO_DO = """Hand in again: the file that `python3 course.py submit {name} --student YOUR-ID` makes (it prints
+where it lies), or your notebook {file_name} itself, and nothing else."""
 BY_HAND = """Answered in words, marked by your teacher by hand (points: {points:g}): {questions}.
 They are not in this score; your teacher adds them here on Gradescope."""
 

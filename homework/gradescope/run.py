@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import random
 import sys
 import traceback
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from homework import sandbox
 from homework.cells import GIVEN
 from homework.folders import COURSE
 from homework.gradescope.handed_in import graded, read_original
-from homework.gradescope.lowered import STUDENT, lowered
+from homework.gradescope.lowered import lowered
 from homework.gradescope.metadata import Metadata
 from homework.gradescope.results import Results, not_graded, results_of, write_results
 from homework.replies import Ending
@@ -28,10 +29,12 @@ from homework.teacher.table import row_of
 from homework.teacher.tried import tried_by_tests
 from launcher.errors import CourseError
 
+# The kernel counts a user's processes in all its containers together: not all are to be the same user.
+USERS = 1000
 NO_ROOT = "Grading here needs root, who can run students' code as somebody else. Nothing was graded."
 IN_SANDBOX = "Students' code runs in bubblewrap."
-LOWERED = """Students' code runs as the user {name}, without bubblewrap's walls: what grading knows is closed to
-that user, who has no network. For bubblewrap, {missing} is not there.
+LOWERED = """Students' code runs as a user of its own, without bubblewrap's walls: what grading knows is closed
+to that user, who has no network. For bubblewrap, {missing} is not there.
 {cure}"""
 NO_WORKER = """No worker starts here: {why}
 With less than 4 GB of memory PyTorch does not load: choose a larger container. Nothing was graded."""
@@ -51,9 +54,9 @@ def walled(base: Path) -> Iterator[Command]:
     if lack is None:
         sandbox.require_sandbox()
         print(IN_SANDBOX)
-        yield functools.partial(sandbox.command, 0)
+        yield functools.partial(sandbox.command, random.randrange(USERS))
         return
-    print(LOWERED.format(name=STUDENT, missing=lack[0], cure=lack[1]))
+    print(LOWERED.format(missing=lack[0], cure=lack[1]))
     with lowered(base) as command:
         yield command
 

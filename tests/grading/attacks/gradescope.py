@@ -1,5 +1,4 @@
-"""What a student's answer tries where no walls stand: it runs in the place of an answer, and tells in an error
-what it could do."""
+"""What an answer tries where no walls stand: it runs in the place of one, and tells in an error what it could."""
 
 import contextlib
 import os
@@ -18,10 +17,8 @@ SECRET += ("submission/hw99_doubling.ipynb", "source/setup.sh", "results/stdout"
 
 def tried(name, act):
     """Note what works."""
-    try:
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
         found.append(f"{name}: {act()!r:.60}")
-    except (OSError, subprocess.SubprocessError):
-        pass
 
 
 for name in SECRET:
@@ -35,7 +32,10 @@ tried("change the worker", lambda: (BASE / "student" / "course" / "homework" / "
 tried("a link", lambda: (BASE / "results" / "results.json").symlink_to("/dev/shm/mine"))
 for place in ("/tmp", "/var/tmp", "/", "/etc", "/opt/deep-learning-course", "/autograder/student"):
     tried(f"make a file in {place}", lambda place=place: (Path(place) / "mine").write_text("x"))
-tried("the root of ../..", lambda: Path("/proc/self/root/autograder/source/course").resolve().iterdir().__next__())
+tried(
+    "the root of ../..",
+    lambda: Path("/proc/self/root/autograder/source/course").resolve().iterdir().__next__(),
+)
 
 others = [path for path in Path("/proc").glob("[0-9]*") if path.stat().st_uid != os.getuid()]
 for path in others:
@@ -49,7 +49,6 @@ tried("root", lambda: os.setuid(0))
 tried("root by a program", lambda: subprocess.run(["su", "-c", "true"], check=True, stdin=subprocess.DEVNULL))
 for family in (socket.AF_INET, socket.AF_INET6, socket.AF_PACKET):
     tried(f"a socket {family}", lambda family=family: socket.socket(family))
-tried("the inherited files", lambda: [number for number in os.listdir("/proc/self/fd") if int(number) > 20])
 found += [name for name, value in os.environ.items() if "secret" in (name + value).lower()]
 found += [name for name in sys.modules if name.startswith(("homework.judge", "homework.teacher"))]
 
@@ -65,7 +64,7 @@ if os.fork() == 0:
             time.sleep(0.01)
     os._exit(0)
 Path("/dev/shm/mine").write_text("x")
-os.makedirs("/dev/shm/" + "/".join(["deep"] * 300))
-os.symlink("/autograder/source", "/dev/shm/link")
+Path("/dev/shm", *["deep"] * 300).mkdir(parents=True)
+Path("/dev/shm/link").symlink_to("/autograder/source")
 print("x" * 10_000_000)
-raise RuntimeError("it could: " + "; ".join(found))
+raise RuntimeError("it could: " + ("; ".join(found) or "nothing"))
