@@ -60,8 +60,9 @@ def export(options: argparse.Namespace, folders: Folders) -> str:
 
 
 def contents(name: str, folders: Folders) -> dict[str, bytes]:
-    """{path in the zip: its bytes}. It has one homework's source, and of all the copies that students have: by
-    those it knows what was handed in for another one."""
+    """{path in the zip: its bytes}: with the source of one homework, and what students have of all of them,
+    to know what was handed in for another one.
+    """
     found = {program: HERE / program for program in PROGRAMS}
     for path in needed():
         found[f"{COURSE}/{path.relative_to(ROOT).as_posix()}"] = path

@@ -23,8 +23,8 @@ FRAME = {"output_format": "text", "visibility": "visible", "stdout_visibility": 
 NOT_GRADED = """Not graded yet: grading itself did not work. This says nothing of your work and is no zero.
 Your files are kept by Gradescope: nothing is lost, and you need not hand in again.
 Your teacher finds the reason in this submission's autograder output, and can run the autograder again."""
-WHAT_TO_DO = """Hand in again: the file that `python3 course.py submit {name} --student YOUR-ID` makes (it prints
-where it lies), or your notebook {file_name} itself, and nothing else."""
+WHAT_TO_DO = """Hand in again: the file that `python3 course.py submit {name} --student YOUR-ID` makes
+(it prints where it lies), or your notebook {file_name} itself, and nothing else."""
 BY_HAND = """Answered in words, marked by your teacher by hand (points: {points:g}): {questions}.
 They are not in this score; your teacher adds them here on Gradescope."""
 

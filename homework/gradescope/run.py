@@ -33,8 +33,8 @@ from launcher.errors import CourseError
 USERS = 1000
 NO_ROOT = "Grading here needs root, who can run students' code as somebody else. Nothing was graded."
 IN_SANDBOX = "Students' code runs in bubblewrap."
-LOWERED = """Students' code runs as a user of its own, without bubblewrap's walls: what grading knows is closed
-to that user, who has no network. For bubblewrap, {missing} is not there.
+LOWERED = """Students' code runs as a user of its own, without bubblewrap's walls: what grading knows is
+closed to that user, who has no network. For bubblewrap, {missing} is not there.
 {cure}"""
 NO_WORKER = """No worker starts here: {why}
 With less than 4 GB of memory PyTorch does not load: choose a larger container. Nothing was graded."""

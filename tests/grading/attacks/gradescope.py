@@ -1,4 +1,4 @@
-"""What an answer tries where no walls stand: it runs in the place of one, and tells in an error what it could."""
+"""What an answer tries where no walls stand; the error that ends it tells what it could."""
 
 import contextlib
 import os
