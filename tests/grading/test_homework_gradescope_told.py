@@ -258,4 +258,5 @@ def test_every_homework_of_the_course_can_be_packed():
         files = pack.contents(name, COURSE)
         assert f"course/homework/{name}/source.ipynb" in files
         assert len([place for place in files if "/.handed_out/" in place]) == 7
+        assert "course/data/README.md" in files, "COURSE_DATA names this folder inside"
     assert ROOT / "homework" / "teacher" / "grading.py" in pack.needed()
