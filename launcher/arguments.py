@@ -100,6 +100,8 @@ def problem_of(options: argparse.Namespace) -> str | None:
             return problem
     if options.command == "export" and options.kind == "marks":
         return marks_problem(options)
+    if options.command == "export" and options.kind == "gradescope":
+        return homework_problem(options.homework, True)
     folder = {"grade": "inbox", "mark": "out"}.get(options.command)
     if folder and not getattr(options, folder).is_dir():
         return f"argument --{folder}: there is no folder {getattr(options, folder)}"

@@ -62,7 +62,7 @@ def marks_options(parser: argparse.ArgumentParser) -> None:
 
 # kind: (what it makes, what adds its options)
 KINDS: dict[str, tuple[str, Callable]] = {
-    "gradescope": ("autograder.zip, which grades a homework on Gradescope", gradescope_options),
+    "gradescope": ("autograder-hwN.zip, which grades a homework on Gradescope", gradescope_options),
     "quiz": ("the quizzes for Moodle (GIFT) and for whatever reads QTI 2.1", quiz_options),
     "marks": ("the mark of the whole course, from its parts", marks_options),
 }

@@ -176,7 +176,7 @@ class Collector:
         wrong += ["two manifests lie beside it"] if len(manifests) > 1 else []
         if wrong and not handin.problem:
             handin.candidates = handin.candidates or [handin.student]
-            handin.doubt = "; ".join(filter(None, [handin.doubt, *wrong]))
+            handin.doubt, handin.misfits = "; ".join(filter(None, [handin.doubt, *wrong])), wrong
         self.date(handin, part, manifest, own_zip)
         return handin
 

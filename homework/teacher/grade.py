@@ -25,7 +25,7 @@ from homework.teacher.pool import How, run_all
 from homework.teacher.roster import read_roster, require_match
 from homework.teacher.similarity import similar_pairs
 from homework.teacher.store import Store, key_of, rules_hash
-from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of
+from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of, with_doubts
 from homework.teacher.tried import Tried, tried_by_tests
 from launcher.errors import CourseError
 
@@ -133,11 +133,7 @@ def result_of(handin: Handin, store: Store) -> Grading:
     key = key_of(handin.data)
     if not store.has(key):
         return Grading(Status.FAILED, "no result came back; grade again")
-    result = store.load(key)
-    doubts = list(filter(None, [handin.doubt, handin.suspect]))
-    if doubts and result.status in (Status.GRADED, Status.REPAIRED, Status.MANUAL):
-        result.status, result.reason = Status.MANUAL, "; ".join(filter(None, [*doubts, result.reason]))
-    return result
+    return with_doubts(handin, store.load(key))
 
 
 def write_all(

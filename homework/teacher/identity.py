@@ -32,6 +32,7 @@ class Handin:
         person: the name that the platform gives.
         version: what says whether it is newer than another one.
         notes: what else is worth knowing.
+        misfits: what its manifest or its name says that does not fit the notebook; part of the doubt.
     """
 
     file: str
@@ -41,6 +42,7 @@ class Handin:
     problem: str = ""
     doubt: str = ""
     notes: list[str] = dataclasses.field(default_factory=list)
+    misfits: list[str] = dataclasses.field(default_factory=list)
     suspect: str = ""
     candidates: list[str] = dataclasses.field(default_factory=list)
     late: bool = False

@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 import jinja2
 
-from homework.outcomes import PASSED
-from homework.teacher.grading import Grading, Status
+from homework.outcomes import PASSED, Result
+from homework.teacher.grading import NO_MARKS, Grading, Status
 from homework.teacher.harmless import markdown_html
 from homework.teacher.table import Counted, Row
 from homework.teacher.tried import Tried
@@ -31,7 +31,6 @@ WORDS = {
     Status.REJECTED: "not graded",
     Status.FAILED: "not graded yet: grading did not work, which says nothing about your work",
 }
-NO_MARKS = (Status.REJECTED, Status.FAILED)
 TO_DECIDE = (Status.FAILED, Status.MANUAL, Status.REJECTED)
 TO_LOOK_AT = (*TO_DECIDE, Status.REPAIRED)  # the first matter most
 
@@ -67,11 +66,44 @@ class Scores:
     bars: list[Bar]
 
 
-def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) -> str:
-    """The page for one student. Of hidden tests it says no more than that they did not pass, and the hint.
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """What a student is told of a hand-in. Of hidden tests a result says no more than that they did not pass,
+    and the hint.
 
     Why a teacher has to look at a hand-in stands in the notes and in the report, not here: it is a doubt, and
     decided by a person.
+
+    Attributes:
+        words: what became of it.
+        reason: why it was not graded; empty when it was.
+        tests: all tests, in order; none when it was not graded.
+        problems, repairs, texts: see `Grading`.
+    """
+
+    words: str
+    reason: str
+    tests: list[Result]
+    problems: dict[str, str]
+    repairs: list[str]
+    texts: dict[str, str]
+
+    @classmethod
+    def of(cls, row: Row, result: Grading) -> Shown:
+        """The same of every hand-in, wherever it is shown."""
+        is_graded = row.score is not None and row.status not in NO_MARKS
+        return cls(
+            words=WORDS[row.status],
+            reason=result.reason if row.status == Status.REJECTED else "",
+            tests=result.tests if is_graded else [],
+            problems=result.problems if is_graded else {},
+            repairs=result.repairs if row.status != Status.MANUAL else [],
+            texts=result.texts,
+        )
+
+
+def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) -> str:
+    """The page for one student.
 
     Args:
         title: of the homework.
@@ -79,19 +111,14 @@ def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) 
         result: what grading found.
         tried: what the tests try.
     """
-    is_graded = row.score is not None and row.status not in NO_MARKS
-    tests = result.tests if is_graded else []
-    tasks = [(task, list(some)) for task, some in groupby(tests, key=lambda test: test.task)]
+    shown = Shown.of(row, result)
+    tasks = [(task, list(some)) for task, some in groupby(shown.tests, key=lambda test: test.task)]
     return pages.get_template("feedback.html.j2").render(
         title=title,
         row=row,
         tasks=tasks,
         tried=tried,
-        words=WORDS[row.status],
-        reason=result.reason if row.status == Status.REJECTED else "",
-        problems=result.problems if is_graded else {},
-        repairs=result.repairs if row.status != Status.MANUAL else [],
-        texts=result.texts,
+        **vars(shown),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from homework.cells import QUESTION, TEST, task_of
-from homework.teacher.grading import Grading, Status
+from homework.teacher.grading import NO_MARKS, Grading, Status
 from homework.teacher.identity import Handin
 from homework.teacher.original import Original
 from homework.teacher.versions import newest
@@ -86,7 +86,7 @@ def chosen(found: list[tuple[Handin, Grading]], due: datetime.datetime | None) -
 
     def rank(item: tuple[Handin, Grading]) -> tuple:
         handin, result = item
-        is_marked = result.status not in (Status.REJECTED, Status.FAILED)
+        is_marked = result.status not in NO_MARKS
         return is_marked, not is_late(handin, due)
 
     found = sorted(found, key=lambda item: (*rank(item), item[0].submitted or EARLY, item[0].file))
@@ -102,6 +102,15 @@ def chosen(found: list[tuple[Handin, Grading]], due: datetime.datetime | None) -
         reason = f"nothing says which is the newest of {len(best)}: {files}"
         result = dataclasses.replace(result, status=Status.MANUAL, reason=reason)
     return Counted(handin, result, [other.file for other, _ in found if other is not handin])
+
+
+def with_doubts(handin: Handin, result: Grading) -> Grading:
+    """The result as a teacher has to decide about it, where there is a doubt about the hand-in."""
+    doubts = list(filter(None, [handin.doubt, handin.suspect]))
+    if not doubts or result.status in NO_MARKS:
+        return result
+    reason = "; ".join(filter(None, [*doubts, result.reason]))
+    return dataclasses.replace(result, status=Status.MANUAL, reason=reason)
 
 
 def is_late(handin: Handin, due: datetime.datetime | None) -> bool:
