@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import datetime
 import sys
@@ -27,6 +28,9 @@ from homework.teacher.store import Store, key_of, rules_hash
 from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of
 from homework.teacher.tried import Tried, tried_by_tests
 from launcher.errors import CourseError
+from launcher.places import HOMEWORK
+from translations.building import in_chinese
+from translations.editions import place_of
 
 MOST_NAMED = 10  # in what is printed
 
@@ -67,8 +71,7 @@ def grade(
     if out.resolve() == inbox.resolve() or out.resolve().is_relative_to(inbox.resolve()):
         raise CourseError(f"{out} lies in the inbox. Choose a folder outside of it. Nothing was graded.")
     students = read_roster(roster)
-    untouched = key_of(to_text(student_copy(original.notebook)).encode())
-    found = collect(inbox, students, original.name, [untouched])
+    found = collect(inbox, students, original.name, untouched(original))
     handins = [dataclasses.replace(handin, **in_print(handin)) for handin in found]
     if not handins:
         raise CourseError(f"There is nothing in {inbox} to grade. Nothing was changed.")
@@ -87,6 +90,15 @@ def grade(
         run_missing(original, handins, store, how)
         chosen = counting([(handin, result_of(handin, store)) for handin in handins], due)
         return write_all(original, out, chosen, students, due)
+
+
+def untouched(original: Original) -> list[str]:
+    """The hashes of the notebook as everybody has it: in English, and in Chinese where it is translated."""
+    english = to_text(student_copy(original.notebook))
+    path = HOMEWORK / original.file_name
+    with contextlib.suppress(CourseError):
+        return [key_of(text.encode()) for text in (english, in_chinese(english, path, place_of(path)))]
+    return [key_of(english.encode())]
 
 
 def in_print(handin: Handin) -> dict[str, object]:

@@ -1,0 +1,119 @@
+"""Finds what the programs of the course say to students: in the tests of the homework, in modules, in pages.
+
+A message is a text with words in it. What is put into it are places: `{0}`, `{1}`, … for the values of an
+f-string, `{path}` where a text is filled by `format`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from launcher.places import ROOT
+
+# What students read from `check`, `submit` and on the pages of `grade`; a glob of files each.
+MODULES = (
+    *(f"homework/{name}.py" for name in ("folders", "reading", "matching", "rebuild", "answers", "lost")),
+    *(f"homework/{name}.py" for name in ("questions", "checks", "comparing", "relations", "error_hints")),
+    *(f"homework/{name}.py" for name in ("judge", "outside", "values", "marking", "session", "process")),
+    *(f"homework/{name}.py" for name in ("replies", "inside", "worker", "outcomes", "split")),
+    *("homework/student/*.py", "homework/teacher/report.py", "homework/teacher/confined.py"),
+    "homework/teacher/grading.py",
+)
+PAGES = ("homework/teacher/feedback.html.j2",)
+TESTS = "homework/hw*/source.ipynb"
+TITLE = "# Test ·"
+ON_A_PAGE = re.compile(r"""say\(\s*"([^"]*)"|say\(\s*'([^']*)'""")
+IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|'[^']*'")
+CODE_WORDS = frozenset("lambda for in if else not and or is import from as return None True False".split())
+
+
+def messages() -> list[str]:
+    """All of them, each once, in the order of the files."""
+    found: dict[str, None] = {}
+    for pattern in MODULES:
+        for path in sorted(ROOT.glob(pattern)):
+            found |= dict.fromkeys(of_module(path.read_text(encoding="utf-8")))
+    for pattern in PAGES:
+        for path in sorted(ROOT.glob(pattern)):
+            found |= dict.fromkeys(of_page(path.read_text(encoding="utf-8")))
+    for path in sorted(ROOT.glob(TESTS)):
+        found |= dict.fromkeys(of_homework(path))
+    return [text for text in found if text]
+
+
+def of_homework(path: Path) -> Iterator[str]:
+    """What the tests of a homework say, and the functions that it gives."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        entry = cell["metadata"].get("nbgrader", {})
+        if cell["cell_type"] != "code" or entry.get("solution"):
+            continue
+        source = "".join(cell["source"])
+        if source.startswith(TITLE):
+            yield source.split("\n", 1)[0].removeprefix(TITLE).strip()
+        yield from (text for text in texts_in(ast.parse(source)) if has_words(text))
+
+
+def of_module(source: str) -> Iterator[str]:
+    """The texts of a module that have words in them."""
+    yield from (text for text in texts_in(ast.parse(source)) if has_words(text))
+
+
+def of_page(source: str) -> Iterator[str]:
+    """What a template has said: `say("…")`."""
+    yield from (double or single for double, single in ON_A_PAGE.findall(source))
+
+
+def texts_in(tree: ast.AST) -> Iterator[str]:
+    """The texts of a program without its docstrings, from the top; of an f-string the whole, with places."""
+    passed = set(docstrings(tree))
+    for node in walk(tree):
+        if id(node) in passed:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            passed |= {id(part) for part in node.values if isinstance(part, ast.Constant)}
+            yield template(node).strip()
+        elif isinstance(node, ast.FormattedValue) and node.format_spec:
+            passed |= {id(part) for part in ast.walk(node.format_spec)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value.strip()
+
+
+def walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """As `ast.walk`, in the order of the lines."""
+    yield tree
+    for node in ast.iter_child_nodes(tree):
+        yield from walk(node)
+
+
+def docstrings(tree: ast.AST) -> Iterable[int]:
+    """The texts that stand for themselves."""
+    return (id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr))
+
+
+def template(text: ast.JoinedStr) -> str:
+    """An f-string with numbered places."""
+    parts, count = [], 0
+    for part in text.values:
+        if isinstance(part, ast.Constant):
+            parts.append(part.value)
+        else:
+            parts.append(f"{{{count}}}")
+            count += 1
+    return "".join(parts)
+
+
+def has_words(text: str) -> bool:
+    """Whether a text is language: two words side by side outside of brackets, one of them no code."""
+    while (less := IN_BRACKETS.sub("", text)) != text:
+        text = less
+    words = re.findall(r"(?<!\S)[^\s]+(?:[ \n]+|$)", text)
+    plain = [bool(re.fullmatch(r"[A-Za-z]?[a-z’'-]+[,.:;?!]*", word.strip())) for word in words]
+    plain = [
+        is_plain and word.strip(" \n,.:;?!") not in CODE_WORDS
+        for is_plain, word in zip(plain, words, strict=True)
+    ]
+    return len(words) > 1 and any(is_plain and len(word.strip()) > 1 for is_plain, word in zip(plain, words, strict=True))
