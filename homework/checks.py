@@ -93,7 +93,8 @@ def reached(
     if not better * (value - needed) >= 0:
         raise CheckFailed(words, hint)
     if safe is not None and better * (value - safe) < 0:
-        words += f". That is near the edge, and grading measures anew: aim at {amount(safe, percent)}"
+        aim = amount(safe, percent)
+        words = f"{words}. That is near the edge, and grading measures anew: aim at {aim}"
     print(words)
 
 

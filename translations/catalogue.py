@@ -72,7 +72,7 @@ def updated(catalogue: Catalog, units: Iterable[Unit]) -> Catalog:
     """
     template = Catalog()
     for unit in units:
-        template.add(unit.text, context=unit.context)
+        template.add(unit.text, context=unit.context or None)
     catalogue.update(template)
     catalogue.obsolete.clear()
     return catalogue
@@ -103,7 +103,7 @@ def translations(path: Path, units: Iterable[Unit]) -> Translations:
     """
     catalogue, found, missing, fuzzy = read(path), {}, [], []
     for unit in units:
-        message: Message | None = catalogue.get(unit.text, unit.context)
+        message: Message | None = catalogue.get(unit.text, unit.context or None)
         if message is None or not message.string:
             missing.append(unit)
         elif message.fuzzy:

@@ -20,20 +20,27 @@ MODULES = (
     *(f"homework/{name}.py" for name in ("questions", "checks", "comparing", "relations", "error_hints")),
     *(f"homework/{name}.py" for name in ("judge", "outside", "values", "marking", "session", "process")),
     *(f"homework/{name}.py" for name in ("replies", "inside", "worker", "outcomes", "split")),
-    *("homework/student/*.py", "homework/teacher/report.py", "homework/teacher/confined.py"),
-    "homework/teacher/grading.py",
+    *("homework/student/*.py", "homework/teacher/report.py", "homework/teacher/tried.py"),
+    *("homework/teacher/grading.py", "homework/teacher/confined_reply.py", "homework/__main__.py"),
 )
 PAGES = ("homework/teacher/feedback.html.j2",)
 TESTS = "homework/hw*/source.ipynb"
 TITLE = "# Test ·"
 ON_A_PAGE = re.compile(r"""say\(\s*"([^"]*)"|say\(\s*'([^']*)'""")
 IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|'[^']*'")
-CODE_WORDS = frozenset("lambda for in if else not and or is import from as return None True False".split())
+CODE_WORDS = frozenset("lambda if else import return def".split())
+WORD = re.compile(r"[A-Za-z]?[a-z’'-]+[,.:;?!]*")
+PLACE = re.compile(r"\{\w*\}")
+# Words that are said alone, or that join what is said.
+SINGLE = (
+    *("passed", "failed", "unanswered", "timeout", "crashed", "CRASHED", "NOT PASSED", "TOO SLOW", "graded", "Or:", "And:"),
+    *("heading", "place", "answered", "read", "large", "small", "so far", "(none)"),
+)
 
 
 def messages() -> list[str]:
     """All of them, each once, in the order of the files."""
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(SINGLE)
     for pattern in MODULES:
         for path in sorted(ROOT.glob(pattern)):
             found |= dict.fromkeys(of_module(path.read_text(encoding="utf-8")))
@@ -59,21 +66,37 @@ def of_homework(path: Path) -> Iterator[str]:
 
 def of_module(source: str) -> Iterator[str]:
     """The texts of a module that have words in them."""
-    yield from (text for text in texts_in(ast.parse(source)) if has_words(text))
+    tree = ast.parse(source)
+    patterns = {
+        id(node.elts[0]) for node in ast.walk(tree) if isinstance(node, ast.Tuple) and is_text_pair(node)
+    }
+    yield from (text for text in texts_in(tree, patterns) if has_words(text))
+
+
+def is_text_pair(node: ast.Tuple) -> bool:
+    """Whether a tuple is the pattern of an error and what it means."""
+    return len(node.elts) == 2 and all(
+        isinstance(part, ast.Constant) and isinstance(part.value, str) for part in node.elts
+    )
 
 
 def of_page(source: str) -> Iterator[str]:
     """What a template has said: `say("…")`."""
-    yield from (double or single for double, single in ON_A_PAGE.findall(source))
+    yield from ((double or single).strip() for double, single in ON_A_PAGE.findall(source))
 
 
-def texts_in(tree: ast.AST) -> Iterator[str]:
-    """The texts of a program without its docstrings, from the top; of an f-string the whole, with places."""
-    passed = set(docstrings(tree))
+def texts_in(tree: ast.AST, patterns: Iterable[int] = ()) -> Iterator[str]:
+    """The texts of a program, from the top; of an f-string the whole, with places.
+
+    Docstrings and what is only compared with are left out, and so are `patterns`, by their ids.
+    """
+    passed = {*docstrings(tree), *patterns}
     for node in walk(tree):
         if id(node) in passed:
             continue
-        if isinstance(node, ast.JoinedStr):
+        if isinstance(node, ast.Compare):
+            passed |= {id(part) for part in (node.left, *node.comparators)}
+        elif isinstance(node, ast.JoinedStr):
             passed |= {id(part) for part in node.values if isinstance(part, ast.Constant)}
             yield template(node).strip()
         elif isinstance(node, ast.FormattedValue) and node.format_spec:
@@ -108,12 +131,9 @@ def template(text: ast.JoinedStr) -> str:
 
 def has_words(text: str) -> bool:
     """Whether a text is language: two words side by side outside of brackets, one of them no code."""
+    text = PLACE.sub("X", text)
     while (less := IN_BRACKETS.sub("", text)) != text:
         text = less
-    words = re.findall(r"(?<!\S)[^\s]+(?:[ \n]+|$)", text)
-    plain = [bool(re.fullmatch(r"[A-Za-z]?[a-z’'-]+[,.:;?!]*", word.strip())) for word in words]
-    plain = [
-        is_plain and word.strip(" \n,.:;?!") not in CODE_WORDS
-        for is_plain, word in zip(plain, words, strict=True)
-    ]
-    return len(words) > 1 and any(is_plain and len(word.strip()) > 1 for is_plain, word in zip(plain, words, strict=True))
+    words = text.split()
+    plain = [word for word in words if WORD.fullmatch(word) and len(word.strip(",.:;?!")) > 1]
+    return len(words) > 1 and any(word.strip(",.:;?!") not in CODE_WORDS for word in plain)

@@ -27,10 +27,13 @@ from homework.teacher.similarity import similar_pairs
 from homework.teacher.store import Store, key_of, rules_hash
 from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of
 from homework.teacher.tried import Tried, tried_by_tests
+from homework.wordings import chinese_title
 from launcher.errors import CourseError
+from launcher.languages import ENGLISH
 from launcher.places import HOMEWORK
 from translations.building import in_chinese
 from translations.editions import place_of
+from translations.speaking import IN_ENGLISH, Speaker
 
 MOST_NAMED = 10  # in what is printed
 
@@ -45,6 +48,7 @@ def grade(
     how: How | None = None,
     regrade: list[str] | None = None,
     folders: Folders = COURSE,
+    say: Speaker = IN_ENGLISH,
 ) -> str:
     """Grade every hand-in of a folder.
 
@@ -57,6 +61,7 @@ def grade(
         due: hand-ins after this time are late.
         how: how many run at once, where, and with which limits.
         regrade: ids of students who are graded anew, though nothing changed; [] means everybody.
+        say: in which language the students' pages are.
 
     Returns:
         A summary to print.
@@ -89,7 +94,7 @@ def grade(
             store.forget(key_of(handin.data))
         run_missing(original, handins, store, how)
         chosen = counting([(handin, result_of(handin, store)) for handin in handins], due)
-        return write_all(original, out, chosen, students, due)
+        return write_all(original, out, chosen, students, due, say)
 
 
 def untouched(original: Original) -> list[str]:
@@ -153,11 +158,12 @@ def write_all(
     chosen: list[Counted],
     students: Roster,
     due: datetime.datetime | None,
+    say: Speaker,
 ) -> str:
     """Write everything that the teacher and the students read; returns the summary."""
     gradebook.exchange_marks(out / "nbgrader", original, chosen)
     tried = tried_by_tests(original)
-    written = [write_page(original, out, counted, due, tried) for counted in chosen]
+    written = [write_page(original, out, counted, due, tried, say) for counted in chosen]
     rows = [row for row, _ in written]
     write_text(out / f"grades-{original.name}.csv", as_csv([row.plain() for row in rows]))
     write_text(out / "grades.csv", all_grades(out))
@@ -174,14 +180,16 @@ def write_page(
     counted: Counted,
     due: datetime.datetime | None,
     tried: dict[str, Tried],
+    say: Speaker,
 ) -> tuple[Row, str]:
     """Write the page of a hand-in; returns its line of grades.csv, and the page's place below `out`."""
     owner = counted.handin.student if counted.has_owner else counted.handin.file
     place = f"feedback/{original.name}/{folder_name(owner)}.html"
+    title = original.source.title if say.language == ENGLISH else chinese_title(original.copy)
 
     def write() -> Row:
         row = row_of(original, counted, due)
-        write_text(out / place, report.feedback(original.source.title, row, counted.result, tried))
+        write_text(out / place, report.feedback(title, row, counted.result, tried, say))
         return row
 
     with contained(counted, "writing its page", passing=(OSError,)):

@@ -21,6 +21,8 @@ from homework.teacher.grading import Grading, Status
 from homework.teacher.harmless import markdown_html
 from homework.teacher.table import Counted, Row
 from homework.teacher.tried import Tried
+from launcher.languages import CHINESE, ENGLISH
+from translations.speaking import IN_ENGLISH, Speaker
 
 MOST_SHOWN = 20  # lines of a table in the report
 BARS = 10
@@ -31,6 +33,7 @@ WORDS = {
     Status.REJECTED: "not graded",
     Status.FAILED: "not graded yet: grading did not work, which says nothing about your work",
 }
+HTML_LANGUAGES = {ENGLISH: "en", CHINESE: "zh-CN"}
 NO_MARKS = (Status.REJECTED, Status.FAILED)
 TO_DECIDE = (Status.FAILED, Status.MANUAL, Status.REJECTED)
 TO_LOOK_AT = (*TO_DECIDE, Status.REPAIRED)  # the first matter most
@@ -67,7 +70,9 @@ class Scores:
     bars: list[Bar]
 
 
-def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) -> str:
+def feedback(
+    title: str, row: Row, result: Grading, tried: Mapping[str, Tried], say: Speaker = IN_ENGLISH
+) -> str:
     """The page for one student. Of hidden tests it says no more than that they did not pass, and the hint.
 
     Why a teacher has to look at a hand-in stands in the notes and in the report, not here: it is a doubt, and
@@ -78,12 +83,15 @@ def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) 
         row: the student's row of grades.csv.
         result: what grading found.
         tried: what the tests try.
+        say: the language of the page.
     """
     is_graded = row.score is not None and row.status not in NO_MARKS
     tests = result.tests if is_graded else []
     tasks = [(task, list(some)) for task, some in groupby(tests, key=lambda test: test.task)]
     return pages.get_template("feedback.html.j2").render(
         title=title,
+        say=say,
+        language=HTML_LANGUAGES[say.language],
         row=row,
         tasks=tasks,
         tried=tried,
@@ -116,6 +124,7 @@ def teacher_report(
     places = {name_of(row): place for row, place in written}
     return pages.get_template("report.html.j2").render(
         title=f"{title}: report",
+        language=HTML_LANGUAGES[ENGLISH],
         statuses=list(collections.Counter(row.status for row in rows).items()),
         scores=distribution([row.score for row in rows if row.score is not None], rows[0].max),
         hardest=[(name, f"{share:.0%}") for name, share in hardest(results)[:MOST_SHOWN]],
