@@ -76,7 +76,8 @@ def run_check(options: argparse.Namespace, folders: Folders) -> int:
 def run_submit(options: argparse.Namespace, folders: Folders) -> int:
     from homework.student.submit import submit
 
-    print(submit(options.homework, options.student, options.to, folders=folders, say=speaker(folders.language)))
+    say = speaker(folders.language)
+    print(submit(options.homework, options.student, options.to, folders=folders, say=say))
     return 0
 
 

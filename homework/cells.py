@@ -90,7 +90,7 @@ class Assignment:
     """A homework: its short name ("hw3"), its notebook file's name and its cells in order.
 
     Attributes:
-        wordings: {Chinese: English} of its texts, of a homework as it was handed out: see `homework.wordings`.
+        wordings: {Chinese: English} of its texts where it is read as handed out: see `homework.wordings`.
     """
 
     name: str

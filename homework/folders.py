@@ -118,9 +118,7 @@ def load(path: Path) -> Assignment:
 
     from homework.wordings import with_wordings
 
-    return with_wordings(
-        assignment_of(nbformat.read(path, as_version=4), path.name.split("_")[0], path.name)
-    )
+    return with_wordings(assignment_of(nbformat.read(path, as_version=4), path.name.split("_")[0], path.name))
 
 
 def read_source(name: str, folders: Folders = COURSE) -> tuple[NotebookNode, Assignment]:

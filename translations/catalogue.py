@@ -116,7 +116,7 @@ def translations(path: Path, units: Iterable[Unit]) -> Translations:
 
 
 def usable(path: Path) -> Translations:
-    """{(context, English): Chinese} of all that is translated and not fuzzy; {} where there is no catalogue."""
+    """{(context, English): Chinese} of all that is translated and not fuzzy; {} without a catalogue."""
     if not path.exists():
         return {}
     messages = (message for message in read(path) if message.id and message.string and not message.fuzzy)

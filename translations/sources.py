@@ -28,13 +28,14 @@ TESTS = "homework/hw*/source.ipynb"
 TITLE = "# Test ·"
 ON_A_PAGE = re.compile(r"""say\(\s*"([^"]*)"|say\(\s*'([^']*)'""")
 IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|'[^']*'")
-CODE_WORDS = frozenset("lambda if else import return def".split())
+CODE_WORDS = frozenset({"lambda", "if", "else", "import", "return", "def"})
 WORD = re.compile(r"[A-Za-z]?[a-z’'-]+[,.:;?!]*")
-PLACE = re.compile(r"\{\w*\}")
+PLACE = re.compile(r"\{(\w*)\}")
 # Words that are said alone, or that join what is said.
 SINGLE = (
-    *("passed", "failed", "unanswered", "timeout", "crashed", "CRASHED", "NOT PASSED", "TOO SLOW", "graded", "Or:", "And:"),
-    *("heading", "place", "answered", "read", "large", "small", "so far", "(none)"),
+    *("passed", "failed", "unanswered", "timeout", "crashed", "NOT PASSED", "TOO SLOW", "CRASHED"),
+    *("graded", "answered", "read", "heading", "place", "large", "small", "so far", "(none)", "Or:", "And:"),
+    "{0}  (one number, {1})",
 )
 
 
@@ -129,11 +130,15 @@ def template(text: ast.JoinedStr) -> str:
     return "".join(parts)
 
 
-def has_words(text: str) -> bool:
-    """Whether a text is language: two words side by side outside of brackets, one of them no code."""
-    text = PLACE.sub("X", text)
+def without_brackets(text: str) -> str:
+    """A text without what stands in brackets, and brackets in these."""
     while (less := IN_BRACKETS.sub("", text)) != text:
         text = less
-    words = text.split()
+    return text
+
+
+def has_words(text: str) -> bool:
+    """Whether a text is language: two words side by side outside of brackets, one of them no code."""
+    words = without_brackets(PLACE.sub("X", text)).split()
     plain = [word for word in words if WORD.fullmatch(word) and len(word.strip(",.:;?!")) > 1]
     return len(words) > 1 and any(word.strip(",.:;?!") not in CODE_WORDS for word in plain)

@@ -11,15 +11,18 @@ import functools
 import re
 import textwrap
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from launcher.languages import CHINESE, ENGLISH
+from translations.sources import PLACE, has_words, without_brackets
 
-PLACE = re.compile(r"\{(\w+)\}")
 FEWEST_LETTERS = 4  # that a template must have to be recognised: "{0} of {1}" fits everywhere
 DEEPEST = 6
+MOST_READINGS = 12  # of a text as made of one template
 JOINTS = (" Or: ", " And: ", "; ", ": ", ", ")
-WIDE = {"; ": "；", ": ": "：", ", ": "，"}
+SIGNS = {"; ": "；", ": ": "：", ", ": "，"}
+HAN, LATIN = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[A-Za-z0-9]")
+WIDE = re.compile(r"[\u3400-\u9fff，。；：？！、（）]")
 TASK = re.compile(r"task(\d+)")
 CLOSING = "，。；：？！、）》”’%"
 
@@ -34,8 +37,9 @@ class Speaker:
 
     def __init__(self, language: str = ENGLISH, known: Mapping[str, str] | None = None):
         self.language, self.known = language, dict(known or {})
+        self.heard: dict[str, str] = {}  # what was said before
         found = sorted((text for text in self.known if is_template(text)), key=literal_letters, reverse=True)
-        self.templates = [(*pattern_of(text), text) for text in found]
+        self.templates = [Template(text) for text in found]
 
     def __call__(self, text: str, *values: str) -> str:
         """A text in this language.
@@ -46,7 +50,7 @@ class Speaker:
         """
         if self.language != ENGLISH:
             text = self.known.get(text, text) if values else self.said(text)
-        return filled(text, dict(zip(map(str, range(len(values))), values, strict=True)))
+        return filled(text, {str(number): str(value) for number, value in enumerate(values)})
 
     def said(self, text: str, depth: int = 0) -> str:
         """A whole text, with the white space around it as it was."""
@@ -54,9 +58,12 @@ class Speaker:
         if not core or depth > DEEPEST:
             return text
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        return before + self.core(core, depth) + after
+        if core not in self.heard:
+            self.heard[core] = self.core(core, depth)
+        return before + self.heard[core] + after
 
     def core(self, text: str, depth: int) -> str:
+        """A text without white space around it."""
         if text in self.known:
             return self.known[text]
         if task := TASK.fullmatch(text):
@@ -67,14 +74,19 @@ class Speaker:
         return self.by_parts(text, depth) if made is None else made
 
     def by_template(self, text: str, depth: int) -> str | None:
-        """A text that was made of a template, its values said too; None when it was made of none."""
-        for pattern, names, template in self.templates:
-            if found := pattern.fullmatch(text):
-                values = {
-                    name: self.said(value, depth + 1) for name, value in zip(names, found.groups(), strict=True)
-                }
-                return filled(self.known[template], values)
-        return None
+        """A text that was made of a template, its values said too; None when it was made of none.
+
+        Where several fit, or one in several ways, the first counts whose values can all be said.
+        """
+        second = None
+        for template in self.templates:
+            for values in template.readings(text):
+                said = {name: self.said(value, depth + 1) for name, value in values.items()}
+                made = filled(self.known[template.text], said)
+                if all(said[name] != value or not has_words(value) for name, value in values.items()):
+                    return made
+                second = second or made
+        return second
 
     def by_parts(self, text: str, depth: int) -> str:
         """A text that is several, joined; what of it is not known stays."""
@@ -90,7 +102,7 @@ class Speaker:
 
     def joint(self, joint: str) -> str:
         """What joins two texts."""
-        return WIDE.get(joint) or self.known.get(joint.strip(), joint)
+        return SIGNS.get(joint) or self.known.get(joint.strip(), joint)
 
     def wrapped(self, text: str, width: int) -> str:
         """A text in lines of at most so many columns; a Chinese sign takes two."""
@@ -99,6 +111,62 @@ class Speaker:
     def padded(self, text: str, width: int) -> str:
         """A text moved to the right end of so many columns."""
         return " " * (width - columns(text)) + text
+
+
+class Template:
+    """A message with places, and the texts that are made of it."""
+
+    def __init__(self, text: str):
+        self.text, self.has_colon = text, ": " in text
+        self.is_long = "\n" in text
+        self.names: list[str] = []
+        self.open: set[str] = set()  # places that a colon may stand in
+        parts, self.pattern = PLACE.split(text), ""
+        for number, part in enumerate(parts):
+            if number % 2 == 0:
+                self.pattern += re.escape(part)
+            elif part in self.names:
+                self.pattern += f"(?P=p_{part})"
+            else:
+                # The first value may be asked to be longer: see `readings`.
+                size = "*" if self.names else "{%d,}"
+                self.pattern += f"(?P<p_{part}>.{size}?)"
+                self.names.append(part)
+                self.open |= {part} if parts[number - 1].endswith(("(", ", ")) else set()
+        self.literals = [part for part in parts[::2] if part]
+
+    def readings(self, text: str) -> Iterator[dict[str, str]]:
+        """The values that the template was filled with to give a text, in every way that makes sense.
+
+        A template of one line makes no text of several. Brackets are closed within a value, and a colon
+        divides values, where it stands outside of brackets.
+        """
+        if self.is_long != ("\n" in text) or not all(part in text for part in self.literals):
+            return
+        least = 0
+        for _ in range(MOST_READINGS):
+            pattern = self.pattern.replace("{%d,}", f"{{{least},}}")
+            found = re.fullmatch(pattern, text, re.DOTALL)
+            if found is None:
+                return
+            values = dict(zip(self.names, found.groups(), strict=True))
+            if all(self.may_be(name, value) for name, value in values.items()):
+                yield values
+            least = len(values[self.names[0]]) + 1
+
+    def may_be(self, name: str, value: str) -> bool:
+        """Whether a place may hold a value."""
+        return is_closed(value) and (self.has_colon or name in self.open or not has_colon(value))
+
+
+def is_closed(value: str) -> bool:
+    """Whether each bracket of a text has its other one; what was cut off has not."""
+    return value.endswith("…") or all(value.count(one) == value.count(other) for one, other in ("()", "[]", "{}"))
+
+
+def has_colon(value: str) -> bool:
+    """Whether a colon divides a text, outside of brackets."""
+    return ": " in without_brackets(value)
 
 
 def is_template(text: str) -> bool:
@@ -110,24 +178,23 @@ def literal_letters(text: str) -> int:
     return sum(sign.isalpha() for sign in PLACE.sub("", text))
 
 
-def pattern_of(template: str) -> tuple[re.Pattern, list[str]]:
-    """What the texts made of a template look like, and the names of its places in their order."""
-    parts = PLACE.split(template)
-    seen, pattern = [], ""
-    for number, part in enumerate(parts):
-        if number % 2 == 0:
-            pattern += re.escape(part)
-        elif part in seen:
-            pattern += f"(?P=p_{part})"
-        else:
-            pattern += f"(?P<p_{part}>.*?)"
-            seen.append(part)
-    return re.compile(pattern, re.DOTALL), seen
-
-
 def filled(text: str, values: Mapping[str, str]) -> str:
     """A template with its values; other braces stay."""
-    return PLACE.sub(lambda place: values.get(place[1], place[0]), text) if values else text
+    pieces = PLACE.split(text) if values else [text]
+    pieces[1::2] = [values.get(name, f"{{{name}}}") for name in pieces[1::2]]
+    return functools.reduce(joined, pieces)
+
+
+def joined(one: str, other: str) -> str:
+    """Two parts of a text, with a blank between Chinese and Latin, and none between Chinese and Chinese."""
+    sides = one[-1:], other[:1]
+    if any(a.match(sides[0]) and b.match(sides[1]) for a, b in ((HAN, LATIN), (LATIN, HAN))):
+        return f"{one} {other}"
+    if WIDE.match(one[-2:-1]) and one.endswith(" ") and WIDE.match(other[:1]):
+        return one[:-1] + other
+    if WIDE.match(one[-1:]) and other.startswith(" ") and WIDE.match(other[1:2]):
+        return one + other[1:]
+    return one + other
 
 
 def columns(text: str) -> int:
