@@ -35,6 +35,7 @@ PLACE = re.compile(r"\{(\w*)\}")
 SINGLE = (
     *("passed", "failed", "unanswered", "timeout", "crashed", "NOT PASSED", "TOO SLOW", "CRASHED"),
     *("graded", "answered", "read", "heading", "place", "large", "small", "so far", "(none)", "Or:", "And:"),
+    *("rows", "columns"),
     "{0}  (one number, {1})",
 )
 

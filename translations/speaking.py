@@ -16,10 +16,11 @@ from collections.abc import Iterator, Mapping
 from launcher.languages import CHINESE, ENGLISH
 from translations.sources import PLACE, has_words, without_brackets
 
-FEWEST_LETTERS = 4  # that a template must have to be recognised: "{0} of {1}" fits everywhere
+FEWEST_LETTERS = 3  # that a template must have to be recognised: "{0} of {1}" fits everywhere
 DEEPEST = 6
 MOST_READINGS = 12  # of a text as made of one template
-JOINTS = (" Or: ", " And: ", "; ", ": ", ", ")
+PIECES = "; "
+JOINTS = (" Or: ", " And: ", PIECES, ": ", ", ")
 SIGNS = {"; ": "；", ": ": "：", ", ": "，"}
 HAN, LATIN = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[A-Za-z0-9]")
 WIDE = re.compile(r"[\u3400-\u9fff，。；：？！、（）]")
@@ -80,13 +81,23 @@ class Speaker:
         """
         second = None
         for template in self.templates:
-            for values in template.readings(text):
+            readings = list(template.readings(text))
+            readings.sort(key=lambda values: -sum(value in self.known for value in values.values()))
+            for values in readings:
                 said = {name: self.said(value, depth + 1) for name, value in values.items()}
                 made = filled(self.known[template.text], said)
-                if all(said[name] != value or not has_words(value) for name, value in values.items()):
+                if all(is_said(value, said[name]) for name, value in values.items()):
                     return made
                 second = second or made
-        return second
+        return self.by_pieces(text, depth) or second
+
+    def by_pieces(self, text: str, depth: int) -> str | None:
+        """A row of texts, if each of them can be said; else None."""
+        pieces = text.split(PIECES) if "\n" not in text else [text]
+        if len(pieces) == 1:
+            return None
+        said = [self.said(piece, depth + 1) for piece in pieces]
+        return SIGNS[PIECES].join(said) if all(map(is_said, pieces, said)) else None
 
     def by_parts(self, text: str, depth: int) -> str:
         """A text that is several, joined; what of it is not known stays."""
@@ -132,7 +143,8 @@ class Template:
                 size = "*" if self.names else "{%d,}"
                 self.pattern += f"(?P<p_{part}>.{size}?)"
                 self.names.append(part)
-                self.open |= {part} if parts[number - 1].endswith(("(", ", ")) else set()
+                between = bool(parts[number - 1] and parts[number + 1])
+                self.open |= {part} if between or parts[number - 1].endswith(("(", ", ")) else set()
         self.literals = [part for part in parts[::2] if part]
 
     def readings(self, text: str) -> Iterator[dict[str, str]]:
@@ -161,12 +173,19 @@ class Template:
 
 def is_closed(value: str) -> bool:
     """Whether each bracket of a text has its other one; what was cut off has not."""
-    return value.endswith("…") or all(value.count(one) == value.count(other) for one, other in ("()", "[]", "{}"))
+    return value.endswith("…") or all(
+        value.count(one) == value.count(other) for one, other in ("()", "[]", "{}")
+    )
 
 
 def has_colon(value: str) -> bool:
     """Whether a colon divides a text, outside of brackets."""
     return ": " in without_brackets(value)
+
+
+def is_said(text: str, said: str) -> bool:
+    """Whether a text was found, or holds no words that could be."""
+    return said != text or not has_words(text)
 
 
 def is_template(text: str) -> bool:
