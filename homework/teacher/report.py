@@ -21,6 +21,8 @@ from homework.teacher.grading import NO_MARKS, Grading, Status
 from homework.teacher.harmless import markdown_html
 from homework.teacher.table import Counted, Row
 from homework.teacher.tried import Tried
+from launcher.languages import CHINESE, ENGLISH
+from translations.speaking import IN_ENGLISH, Speaker
 
 MOST_SHOWN = 20  # lines of a table in the report
 BARS = 10
@@ -31,6 +33,7 @@ WORDS = {
     Status.REJECTED: "not graded",
     Status.FAILED: "not graded yet: grading did not work, which says nothing about your work",
 }
+HTML_LANGUAGES = {ENGLISH: "en", CHINESE: "zh-CN"}
 TO_DECIDE = (Status.FAILED, Status.MANUAL, Status.REJECTED)
 TO_LOOK_AT = (*TO_DECIDE, Status.REPAIRED)  # the first matter most
 
@@ -102,7 +105,9 @@ class Shown:
         )
 
 
-def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) -> str:
+def feedback(
+    title: str, row: Row, result: Grading, tried: Mapping[str, Tried], say: Speaker = IN_ENGLISH
+) -> str:
     """The page for one student.
 
     Args:
@@ -110,11 +115,14 @@ def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) 
         row: the student's row of grades.csv.
         result: what grading found.
         tried: what the tests try.
+        say: the language of the page.
     """
     shown = Shown.of(row, result)
     tasks = [(task, list(some)) for task, some in groupby(shown.tests, key=lambda test: test.task)]
     return pages.get_template("feedback.html.j2").render(
         title=title,
+        say=say,
+        language=HTML_LANGUAGES[say.language],
         row=row,
         tasks=tasks,
         tried=tried,
@@ -143,6 +151,7 @@ def teacher_report(
     places = {name_of(row): place for row, place in written}
     return pages.get_template("report.html.j2").render(
         title=f"{title}: report",
+        language=HTML_LANGUAGES[ENGLISH],
         statuses=list(collections.Counter(row.status for row in rows).items()),
         scores=distribution([row.score for row in rows if row.score is not None], rows[0].max),
         hardest=[(name, f"{share:.0%}") for name, share in hardest(results)[:MOST_SHOWN]],

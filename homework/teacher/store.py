@@ -15,7 +15,10 @@ from launcher.files import whole_file
 
 # What a mark comes from, beside the homework itself: what rebuilds, runs and compares, and what answers and
 # tests import. Everything of ours counts but what writes results down, or is for students and authors.
-DECIDING = ("homework/**/*.py", "helpers/**/*.py", "launcher/files.py")
+DECIDING = (
+    *("homework/**/*.py", "helpers/**/*.py", "launcher/files.py"),
+    *("translations/building.py", "translations/blocks.py", "translations/zh_CN/hw*.po"),
+)
 WRITING = (
     "forms",
     "grade",
