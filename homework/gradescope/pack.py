@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 PROGRAMS = ("setup.sh", "run_autograder")  # at the top, where Gradescope looks for them
 # Of the course, what grading imports. The tests show that it is enough.
 NEEDED = ("helpers/**/*.py*", "homework/*.py", "homework/splitting/*.py", "homework/teacher/*")
-NEEDED += ("homework/gradescope/*.py", "launcher/*.py", "data/README.md")  # the folder of data must be there
+NEEDED += ("homework/gradescope/*.py", "launcher/*.py", "translations/*.py", "translations/zh_CN/hw*.po")
+NEEDED += ("data/README.md",)  # the folder of data must be there
 COURSE = "course"
 TIME = (1980, 1, 1, 0, 0, 0)  # of every file: zips cannot say that they have none
 MADE = """{path} ({size:.1f} MB)
