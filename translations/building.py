@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from launcher.errors import CourseError
@@ -17,14 +18,19 @@ BUILT = ".built.json"  # {file: SHA-256 of what was written}: what differs from 
 DATA = "Here lies what the notebooks of the folder `zh` write, such as pictures and clips.\n"
 
 
-def chinese_notebook(path: Path, new: Path) -> str:
+def chinese_notebook(path: Path, new: Path, known: Collection[Path] | None = None) -> str:
     """The file of a notebook in Chinese, to lie at `new`.
+
+    Args:
+        path: the English notebook.
+        new: where it will lie; its links lead from there.
+        known: what is read in Chinese in a place of its own; otherwise every notebook and the glossary.
 
     Raises:
         CourseError: its catalogue does not fit the English notebook.
     """
     found = catalogue.translations(editions.catalogue_of(path), editions.units(path))
-    known = {*editions.notebooks(), editions.GLOSSARY}
+    known = {*editions.notebooks(), editions.GLOSSARY} if known is None else known
     notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":

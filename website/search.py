@@ -18,7 +18,7 @@ IS_HAN = re.compile(f"[{HAN}]")
 SPLITTER = f"""
 function splitQuery(query) {{
   const words = [];
-  for (const piece of query.match(/[{HAN}]+|[\\p{{L}}\\p{{N}}_]+/gu) || []) {{
+  for (const piece of query.match(/[{HAN}]+|(?:(?![{HAN}])[\\p{{L}}\\p{{N}}_])+/gu) || []) {{
     const characters = [...piece];
     if (characters.length < 2 || !/[{HAN}]/.test(piece)) words.push(piece);
     else for (let i = 1; i < characters.length; i++) words.push(characters[i - 1] + characters[i]);
