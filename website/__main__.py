@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 import time
 from pathlib import Path
 
-from launcher.cli import site_options
+from launcher.cli import make_parser
 from launcher.errors import CourseError
 from website.building import build
 from website.places import SITE, repository
@@ -16,16 +15,16 @@ from website.places import SITE, repository
 
 def main(arguments: list[str]) -> int:
     """Build; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="course.py site")
-    site_options(parser)
-    options = parser.parse_args(arguments)
+    options = make_parser().parse_args(["site", *arguments])
     out, started = options.out or SITE, time.monotonic()
     try:
         build(out, repository(), options.drafts)
     except CourseError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
-    print(f"The site is in {out} ({len(list(out.rglob('*.html')))} pages, {time.monotonic() - started:.0f} s).")
+    print(
+        f"The site is in {out} ({len(list(out.rglob('*.html')))} pages, {time.monotonic() - started:.0f} s)."
+    )
     if options.zip:
         print(f"Its archive: {shutil.make_archive(str(Path(out).with_suffix('')), 'zip', out)}")
     print(f"To read it: {sys.executable} -m http.server --bind 127.0.0.1 --directory {out}")

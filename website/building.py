@@ -13,9 +13,11 @@ from pathlib import Path
 from launcher import beside
 from launcher.environment import LOCKS, venv_python
 from launcher.errors import CourseError
+from launcher.languages import CHINESE
 from launcher.places import ROOT, say
 from website import npm, sources
 from website.places import ENVIRONMENT, FOLDER_OF, LANGUAGES, WORK
+from website.words import IN_CHINESE
 
 LOCK = "requirements-site.txt"
 
@@ -29,7 +31,9 @@ def build(out: Path, repository: str, drafts: bool = False) -> None:
     katex = npm.fetch(npm.KATEX)
     say("The packages that make the pages (.venv-site).")
     if problem := beside.prepare(ENVIRONMENT, site_packages()):
-        raise CourseError(f"The packages of the site could not be installed: {problem}\nNothing has been changed.")
+        raise CourseError(
+            f"The packages of the site could not be installed: {problem}\nNothing has been changed."
+        )
     new = WORK / "html"
     shutil.rmtree(new, ignore_errors=True)
     static = katex_static(katex)
@@ -89,9 +93,25 @@ def run_sphinx(language: str, new: Path, env: dict[str, str]) -> str:
 
 
 def tidy(html: Path) -> None:
-    """Take out what no page asks for."""
-    for name in (".buildinfo", "objects.inv"):
-        for path in html.rglob(name):
-            path.unlink()
-    for folder in html.rglob(".doctrees"):
-        shutil.rmtree(folder)
+    """Take out what no page asks for; both languages show the same files of figures."""
+    for name in (".buildinfo", "objects.inv", "_sources", "jupyter_execute"):
+        for path in list(html.rglob(name)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    chinese = html / FOLDER_OF[CHINESE]
+    for page in chinese.rglob("*.html"):
+        text = page.read_text(encoding="utf-8").replace("_images/", "../_images/")
+        page.write_text(in_chinese(text), encoding="utf-8")
+    for picture in (chinese / "_images").iterdir():
+        picture.replace(html / "_images" / picture.name)
+    (chinese / "_images").rmdir()
+
+
+def in_chinese(page: str) -> str:
+    """A page with the theme's own English in Chinese; the article stays as it is, but for the figures' folds."""
+    head, mark, rest = page.partition("<article")
+    article, end, foot = rest.partition("</article>")
+    fold, *others = IN_CHINESE
+    article = article.replace(fold, IN_CHINESE[fold])
+    for english in others:
+        head, foot = (text.replace(english, IN_CHINESE[english]) for text in (head, foot))
+    return head + mark + article + end + foot

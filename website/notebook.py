@@ -27,7 +27,12 @@ def as_page(text: str, language: str, is_homework: bool) -> str:
     if is_homework:
         notebook["cells"] = [cell for cell in notebook["cells"] if not is_test(cell)]
         title = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-        note = {"cell_type": "markdown", "id": "site-note", "metadata": {}, "source": WORDS[language]["statement"]}
+        note = {
+            "cell_type": "markdown",
+            "id": "site-note",
+            "metadata": {},
+            "source": WORDS[language]["statement"],
+        }
         notebook["cells"].insert(notebook["cells"].index(title) + 1, note)
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):

@@ -6,40 +6,11 @@ Sphinx's own needs a dictionary that is not installed, and its script in the pag
 
 from __future__ import annotations
 
-import re
-
 from sphinx.application import Sphinx
 from sphinx.search import languages
 from sphinx.search.en import SearchEnglish
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-IS_HAN = re.compile(f"[{HAN}]")
-
-SPLITTER = f"""
-function splitQuery(query) {{
-  const words = [];
-  for (const piece of query.match(/[{HAN}]+|(?:(?![{HAN}])[\\p{{L}}\\p{{N}}_])+/gu) || []) {{
-    const characters = [...piece];
-    if (characters.length < 2 || !/[{HAN}]/.test(piece)) words.push(piece);
-    else for (let i = 1; i < characters.length; i++) words.push(characters[i - 1] + characters[i]);
-  }}
-  return words;
-}}
-"""
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text: Latin ones whole; of Chinese every character and every pair of neighbours."""
-    words = []
-    for piece in re.sub(rf"(?<=[{HAN}])(?=[^{HAN}])|(?<=[^{HAN}])(?=[{HAN}])", " ", text).split():
-        for part in re.findall(r"\w+", piece):
-            words += pairs(part) if IS_HAN.match(part) else [part]
-    return words
-
-
-def pairs(run: str) -> list[str]:
-    """Every character of a run, and every two neighbours."""
-    return [*run, *(run[i - 1 : i + 1] for i in range(1, len(run)))]
+from website.pairs import SPLITTER, words_of
 
 
 class Chinese(SearchEnglish):

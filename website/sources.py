@@ -53,7 +53,10 @@ def write(folder: Path, language: str, repository: str, drafts: bool) -> dict:
     for page in answers:
         titles[page.name] = of_lesson[start.number_of(titles[page.name])]
     put(folder / "notebooks" / "answers" / "index.md", start.answers_page(language, answers, titles))
-    put(folder / "index.md", start.start_page(language, cards(parts, found, extra, titles, language), parts, titles))
+    put(
+        folder / "index.md",
+        start.start_page(language, cards(parts, found, extra, titles, language), parts, titles),
+    )
     return {"notebooks": notebooks, "colab_cell": notebook.colab_cell(repository), "extra": str(extra)}
 
 

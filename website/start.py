@@ -13,7 +13,10 @@ from launcher.places import ROOT
 from website.pages import Page
 from website.words import WORDS
 
-ROW = re.compile(r"^\| (\d\d[a-z]?) \| \[([^\]]+)\]\(notebooks/([^)]+)\.ipynb\) \| (.+?) \| (\d+) ", re.MULTILINE)
+ROW = re.compile(
+    r"^\| (\d\d[a-z]?) \| \[([^\]]+)\]\(notebooks/([^)]+)\.ipynb\) \| (.+?) \| (\d+) ", re.MULTILINE
+)
+LOW, WIDE = 1.1, 2.6  # width by height of a figure that fills its card
 WIDTH = 480  # of a picture on the map, in pixels: twice what the page gives to it
 
 
@@ -42,8 +45,10 @@ def picture_of(notebook: Path) -> tuple[bytes, str]:
         for kind, entry in output.get("metadata", {}).items()
         if kind.startswith("image/")
     ]
-    data, words = max(figures, key=lambda figure: len(figure[0]))
-    image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+    pictures = [(Image.open(io.BytesIO(base64.b64decode(data))), words, len(data)) for data, words in figures]
+    of_shape = [entry for entry in pictures if LOW <= entry[0].width / entry[0].height <= WIDE] or pictures
+    image, words, _ = max(of_shape, key=lambda entry: entry[2])
+    image = image.convert("RGB")
     image.thumbnail((WIDTH, WIDTH))
     small = io.BytesIO()
     image.save(small, format="WEBP", quality=70)
@@ -60,7 +65,9 @@ def card(page: Page, title: str, built: str, minutes: str, words: str, language:
 <p class="card-minutes">{minutes} {WORDS[language]["minutes"]}</p></li>"""
 
 
-def start_page(language: str, cards: list[str], sections: dict[str, list[Page]], titles: dict[str, str]) -> str:
+def start_page(
+    language: str, cards: list[str], sections: dict[str, list[Page]], titles: dict[str, str]
+) -> str:
     """The markdown of the start page; its lists name every page and give their order."""
     words = WORDS[language]
     first = sections["lessons"][0].name
@@ -80,7 +87,9 @@ def start_page(language: str, cards: list[str], sections: dict[str, list[Page]],
 ```
 """
     for name in ("homework", "projects", "reference", "teachers"):
-        entries = [f"- [{titles[page.name]}]({page.source.relative_to(ROOT).as_posix()})" for page in sections[name]]
+        entries = [
+            f"- [{titles[page.name]}]({page.source.relative_to(ROOT).as_posix()})" for page in sections[name]
+        ]
         entries += [f"- [{words['answers']}](notebooks/answers/index.md)"] if name == "homework" else []
         text += f"\n## {words[name]}\n\n" + "\n".join(entries) + "\n"
     for name in ("lessons", "homework", "projects", "reference", "teachers"):
@@ -95,7 +104,9 @@ def answers_page(language: str, pages: list[Page], titles: dict[str, str]) -> st
     words = WORDS[language]
     entries = [f"{titles[page.name]} <{page.source.stem}>" for page in pages]
     lines = [f"- [{titles[page.name]}]({page.source.name})" for page in pages]
-    return f"# {words['answers']}\n\n{words['answers of']}\n\n" + "\n".join(lines) + "\n" + toctree("", entries)
+    return (
+        f"# {words['answers']}\n\n{words['answers of']}\n\n" + "\n".join(lines) + "\n" + toctree("", entries)
+    )
 
 
 def toctree(caption: str, entries: list[str]) -> str:

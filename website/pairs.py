@@ -1,0 +1,35 @@
+"""Cuts texts into the words of the search: Latin words, and pairs of neighbouring Chinese characters."""
+
+from __future__ import annotations
+
+import re
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])\w)+")
+IS_HAN = re.compile(f"[{HAN}]")
+
+# The same in the page, for what a reader types. A single character is asked for as it is; of more, the pairs.
+SPLITTER = f"""
+function splitQuery(query) {{
+  const words = [];
+  for (const piece of query.match(/[{HAN}]+|(?:(?![{HAN}])[\\p{{L}}\\p{{N}}_])+/gu) || []) {{
+    const characters = [...piece];
+    if (characters.length < 2 || !/[{HAN}]/.test(piece)) words.push(piece);
+    else for (let i = 1; i < characters.length; i++) words.push(characters[i - 1] + characters[i]);
+  }}
+  return words;
+}}
+"""
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text: Latin ones whole; of Chinese every character and every pair of neighbours."""
+    words = []
+    for piece in PIECE.findall(text):
+        words += pairs(piece) if IS_HAN.match(piece) else [piece]
+    return words
+
+
+def pairs(run: str) -> list[str]:
+    """Every character of a run, and every two neighbours."""
+    return [*run, *(run[i - 1 : i + 1] for i in range(1, len(run)))]
