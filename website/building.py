@@ -1,4 +1,4 @@
-"""Builds the site: sources, Sphinx for each language, and one step that puts the new site in the old one's place."""
+"""Builds the site: sources, Sphinx for each language, and the new site in the old one's place."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def tidy(html: Path) -> None:
 
 
 def in_chinese(page: str) -> str:
-    """A page with the theme's own English in Chinese; the article stays as it is, but for the figures' folds."""
+    """A page with the theme's own English in Chinese; of the article only the folds of its figures."""
     head, mark, rest = page.partition("<article")
     article, end, foot = rest.partition("</article>")
     fold, *others = IN_CHINESE

@@ -6,7 +6,7 @@ import json
 
 from website.words import WORDS
 
-COLAB_CELL = """# Elsewhere than in the course's folder, as in Colab: fetches the course, so that `helpers` is found.
+COLAB_CELL = """# Outside of the course's folder, as in Colab: fetches the course, so that `helpers` is found.
 import importlib.util, os, subprocess, sys
 
 if importlib.util.find_spec("helpers") is None:
@@ -22,7 +22,7 @@ def colab_cell(repository: str) -> str:
 
 
 def as_page(text: str, language: str, is_homework: bool) -> str:
-    """A notebook as Sphinx is to read it. Of a homework its statement and what is given, without the tests."""
+    """A notebook as Sphinx is to read it: of a homework the statement and what is given, no tests."""
     notebook = json.loads(text)
     if is_homework:
         notebook["cells"] = [cell for cell in notebook["cells"] if not is_test(cell)]

@@ -47,7 +47,7 @@ def fetch(package: Package, store: Path = FETCHED) -> Path:
     """
     for program in ("node", "npm"):
         if shutil.which(program) is None:
-            raise CourseError(f"""The site needs {package.name} from npm, and there is no `{program}` on this machine.
+            raise CourseError(f"""There is no `{program}` on this machine, and the site needs {package.name} from npm.
 Install Node.js 18 or newer (https://nodejs.org, or your system's packages `nodejs` and `npm`), then again.
 Nothing has been changed.""")
     store.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ Nothing has been changed.""")
     found = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != package.integrity:
         archive.unlink()
-        raise CourseError(f"""What npm gave for {package.name} {package.version} is not what the course was made with.
+        raise CourseError(f"""What npm gave for {package.archive} is not what the course was made with.
     expected {package.integrity}
     came     {found}
 It was thrown away. Try again; if it stays so, your mirror of npm serves something else.""")
@@ -76,6 +76,6 @@ def ask_npm(package: Package, store: Path) -> None:
     )
     if done.returncode or not (store / package.archive).exists():
         said = (done.stderr + done.stdout).strip()[-500:] or "nothing"
-        raise CourseError(f"""npm could not fetch {package.name} {package.version}, which the site needs. npm said:
+        raise CourseError(f"""npm could not fetch {package.name} {package.version} for the site. npm said:
     {said}
 Check the network, or `npm config get registry`. What was fetched once is kept in {store}.""")

@@ -86,7 +86,7 @@ def text_of(page: Page, language: str, drafts: bool = False) -> tuple[str, bool]
 
 
 def settled(markdown: str, page: Page, known: set[Path], repository: str) -> str:
-    """A text whose links to files that are no pages lead to the repository, or are text where there is none."""
+    """A text whose links to files that are no pages lead to the repository; without one they are text."""
 
     def lead(match: re.Match) -> str:
         words, link, _ = match.groups()

@@ -1,4 +1,4 @@
-"""What a page needs beyond Sphinx's: figures with their words and their size, and what its template asks for."""
+"""What a page has beyond Sphinx's own: figures with words and size, and what its template asks for."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from launcher.languages import CHINESE, ENGLISH
 WORDS = {
     ENGLISH: {
         "course": "Deep learning, hands on",
-        "about": "A course in Jupyter notebooks: every idea is built from scratch, checked against PyTorch, then used"
-        " on real data. It runs on an ordinary laptop, without a GPU and without a network.",
+        "about": "A course in Jupyter notebooks: every idea is built from scratch, checked against PyTorch,"
+        " then used on real data. It runs on an ordinary laptop, without a GPU and without a network.",
         "begin": "Begin with the first lesson",
         "own machine": "Run it on your own machine",
         "lessons": "Lessons",
@@ -28,7 +28,8 @@ WORDS = {
         "colab": "Open in Colab",
         "binder": "Open in Binder",
         "colab first": "In Colab, run this first",
-        "colab why": "Colab has neither the course's helpers nor all of its packages; this cell fetches them.",
+        "colab why": "Colab has neither the course's helpers nor all of its packages: this cell fetches them"
+        " both.",
         "statement": "Here stands the statement and the code that is given. The tests of each task are in the"
         " notebook: download it, or open it with `python3 course.py lab`.",
         "only English": "",
@@ -61,7 +62,8 @@ WORDS = {
         "binder": "在 Binder 中打开（英文）",
         "colab first": "在 Colab 中先运行这一格",
         "colab why": "Colab 没有本课程的 helpers，也缺少几个软件包；这一格会把它们取来。",
-        "statement": "这里是题目和给出的代码。每道题的测试在笔记本里：请下载它，或用 `python3 course.py lab --language zh` 打开。",
+        "statement": "这里是题目和给出的代码。每道题的测试在笔记本里："
+        "请下载它，或用 `python3 course.py lab --language zh` 打开。",
         "only English": "本页只有英文。",
         "search": "搜索",
         "switch": "English",

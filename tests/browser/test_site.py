@@ -1,4 +1,4 @@
-"""The website in a real browser: every page of both languages, search, the switch, narrow screens, keyboard."""
+"""The website in a real browser: every page in both languages, search, the switch, phones, the keyboard."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import site_tools
 from playwright.sync_api import Page, expect
 from test_browser import LOCAL, browser, take_picture  # noqa: F401 - the fixture
-from urllib.parse import urlsplit
 
 from launcher.places import ROOT
 from website import npm
@@ -148,8 +148,10 @@ FAULTS = """() => {
   const prose = document.querySelectorAll("article p, article li");
   for (const text of prose)
     for (const node of text.childNodes)
-      if (node.nodeType === 3 && /\\$[^$]*\\\\[a-z]+[^$]*\\$/.test(node.data)) faults.push("TeX: " + node.data);
-  if (document.querySelectorAll("h1").length !== 1) faults.push("titles: " + document.querySelectorAll("h1").length);
+      if (node.nodeType === 3 &&
+          /\\$[^$]*\\\\[a-z]+[^$]*\\$/.test(node.data)) faults.push("TeX: " + node.data);
+  const titles = document.querySelectorAll("h1").length;
+  if (titles !== 1) faults.push("titles: " + titles);
   return faults;
 }"""
 
