@@ -19,7 +19,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from course_project import ROOT
 
-ATTRIBUTE = re.compile(r'<(a|img|script|link|form)\b[^>]*?\s(?:href|src|action)="([^"]*)"')
+ATTRIBUTE = re.compile(
+    r'<(a|img|script|link|form|video|source|iframe)\b[^>]*?\s(?:href|src|action)="([^"]*)"'
+)
 IDS = re.compile(r'\sid="([^"]+)"')
 
 

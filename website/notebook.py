@@ -36,9 +36,15 @@ def as_page(text: str, language: str, is_homework: bool) -> str:
         notebook["cells"].insert(notebook["cells"].index(title) + 1, note)
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
-            # A slider without a kernel moves nothing: its picture below it is what a page can show.
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            without_kernel(output.get("data", {}), language)
     return json.dumps(notebook, ensure_ascii=False)
+
+
+def without_kernel(data: dict, language: str) -> None:
+    """Take out of an output what only a run gives: sliders, whose picture stays, and clips, which are files."""
+    data.pop("application/vnd.jupyter.widget-view+json", None)
+    if "<video" in "".join(data.get("text/html", "")):
+        data["text/html"] = f"<p><em>{WORDS[language]['clip']}</em></p>"
 
 
 def is_test(cell: dict) -> bool:

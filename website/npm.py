@@ -47,7 +47,7 @@ def fetch(package: Package, store: Path = FETCHED) -> Path:
     """
     for program in ("node", "npm"):
         if shutil.which(program) is None:
-            raise CourseError(f"""There is no `{program}` on this machine, and the site needs {package.name} from npm.
+            raise CourseError(f"""There is no `{program}` on this machine, and {package.name} comes from npm.
 Install Node.js 18 or newer (https://nodejs.org, or your system's packages `nodejs` and `npm`), then again.
 Nothing has been changed.""")
     store.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ import re
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])\w)+")
+COMPOUND = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)+")
 IS_HAN = re.compile(f"[{HAN}]")
 
 # The same in the page, for what a reader types. A single character is asked for as it is; of more, the pairs.
@@ -23,8 +24,11 @@ function splitQuery(query) {{
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text: Latin ones whole; of Chinese every character and every pair of neighbours."""
-    words = []
+    """The words of a text: Latin ones whole; of Chinese every character and every pair of neighbours.
+
+    Compounds stand there joined as well: who types "backpropagation" finds "back-propagation".
+    """
+    words = [found.replace("-", "") for found in COMPOUND.findall(text)]
     for piece in PIECE.findall(text):
         words += pairs(piece) if IS_HAN.match(piece) else [piece]
     return words

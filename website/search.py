@@ -13,16 +13,20 @@ from sphinx.search.en import SearchEnglish
 from website.pairs import SPLITTER, words_of
 
 
-class Chinese(SearchEnglish):
-    """Pairs of characters; the Latin words beside them as in English."""
-
-    lang, language_name = "zh", "Chinese"
-    js_splitter_code = SPLITTER
+class English(SearchEnglish):
+    """As Sphinx has it, and compounds joined as well."""
 
     def split(self, input: str) -> list[str]:
         return words_of(input)
 
 
+class Chinese(English):
+    """Pairs of characters; the Latin words beside them as in English."""
+
+    lang = "zh"  # the language's name stays: the page's stemmer is called after it
+    js_splitter_code = SPLITTER
+
+
 def setup(app: Sphinx) -> dict:
-    languages["zh"] = Chinese
+    languages["en"], languages["zh"] = English, Chinese
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -32,6 +32,7 @@ WORDS = {
         " both.",
         "statement": "Here stands the statement and the code that is given. The tests of each task are in the"
         " notebook: download it, or open it with `python3 course.py lab`.",
+        "clip": "Here a clip plays that the notebook makes when you run it.",
         "only English": "",
         "search": "Search",
         "switch": "中文",
@@ -64,6 +65,7 @@ WORDS = {
         "colab why": "Colab 没有本课程的 helpers，也缺少几个软件包；这一格会把它们取来。",
         "statement": "这里是题目和给出的代码。每道题的测试在笔记本里："
         "请下载它，或用 `python3 course.py lab --language zh` 打开。",
+        "clip": "运行笔记本时会生成一段视频，在这里播放。",
         "only English": "本页只有英文。",
         "search": "搜索",
         "switch": "English",
