@@ -41,7 +41,7 @@ def as_page(text: str, language: str, is_homework: bool) -> str:
 
 
 def without_kernel(data: dict, language: str) -> None:
-    """Take out of an output what only a run gives: sliders, whose picture stays, and clips, which are files."""
+    """Take out what only a run gives: sliders, whose picture stays, and clips, which are files."""
     data.pop("application/vnd.jupyter.widget-view+json", None)
     if "<video" in "".join(data.get("text/html", "")):
         data["text/html"] = f"<p><em>{WORDS[language]['clip']}</em></p>"

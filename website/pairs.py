@@ -5,21 +5,33 @@ from __future__ import annotations
 import re
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])\w)+")
+CHARACTER = rf"(?!的)[{HAN}]"  # the particle belongs to no word
+PIECE = re.compile(rf"(?:{CHARACTER})+|(?:(?![{HAN}])\w)+")
 COMPOUND = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)+")
 IS_HAN = re.compile(f"[{HAN}]")
 
-# The same in the page, for what a reader types. A single character is asked for as it is; of more, the pairs.
+# The same in the page, for what a reader types: of one character itself, of more the pairs. A page has to have
+# all of them: Sphinx itself asks for words of three letters and more.
 SPLITTER = f"""
 function splitQuery(query) {{
   const words = [];
-  for (const piece of query.match(/[{HAN}]+|(?:(?![{HAN}])[\\p{{L}}\\p{{N}}_])+/gu) || []) {{
+  for (const piece of query.match(/(?:{CHARACTER})+|(?:(?![{HAN}])[\\p{{L}}\\p{{N}}_])+/gu) || []) {{
     const characters = [...piece];
     if (characters.length < 2 || !/[{HAN}]/.test(piece)) words.push(piece);
     else for (let i = 1; i < characters.length; i++) words.push(characters[i - 1] + characters[i]);
   }}
   return words;
 }}
+
+const searchTerms = Search.performTermsSearch;
+Search.performTermsSearch = (words, excluded) => {{
+  const {{ terms, titleterms, docnames }} = Search._index;
+  const chinese = [...words].filter((word) => /[{HAN}]/.test(word));
+  return searchTerms(words, excluded).filter(([page]) => {{
+    const number = docnames.indexOf(page);
+    return chinese.every((word) => [terms[word], titleterms[word]].flat().includes(number));
+  }});
+}};
 """
 
 

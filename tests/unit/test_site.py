@@ -23,6 +23,7 @@ PROJECT = Page(ROOT / "projects" / "expressions.md")
 
 def test_chinese_is_cut_into_pairs_and_latin_stays_whole():
     assert words_of("用GAN生成 load_images()") == ["用", "GAN", "生", "成", "生成", "load_images"]
+    assert words_of("LSTM 的状态") == ["LSTM", "状", "态", "状态"]
     assert words_of("Back-propagation") == ["Backpropagation", "Back", "propagation"]
     assert words_of("反向传播") == ["反", "向", "传", "播", "反向", "向传", "传播"]
 
