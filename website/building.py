@@ -93,10 +93,16 @@ def run_sphinx(language: str, new: Path, env: dict[str, str]) -> str:
 
 
 def tidy(html: Path) -> None:
-    """Take out what no page asks for; both languages show the same files of figures."""
+    """Take out what no page asks for; both languages show the same files of figures.
+
+    The captions of the theme's list of pages are headings of no level: they get one.
+    """
     for name in (".buildinfo", "objects.inv", "_sources", "jupyter_execute"):
         for path in list(html.rglob(name)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for page in html.rglob("*.html"):
+        text = page.read_text(encoding="utf-8").replace('role="heading">', 'role="heading" aria-level="2">')
+        page.write_text(text, encoding="utf-8")
     chinese = html / FOLDER_OF[CHINESE]
     for page in chinese.rglob("*.html"):
         text = page.read_text(encoding="utf-8").replace("_images/", "../_images/")

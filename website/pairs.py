@@ -10,8 +10,8 @@ PIECE = re.compile(rf"(?:{CHARACTER})+|(?:(?![{HAN}])\w)+")
 COMPOUND = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)+")
 IS_HAN = re.compile(f"[{HAN}]")
 
-# The same in the page, for what a reader types: of one character itself, of more the pairs. A page has to have
-# all of them: Sphinx itself asks for words of three letters and more.
+# The same in the page, for what a reader types: of one character itself, of more the pairs. A page has to
+# have all of them: Sphinx itself asks for words of three letters and more.
 SPLITTER = f"""
 function splitQuery(query) {{
   const words = [];
