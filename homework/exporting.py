@@ -13,5 +13,13 @@ def run_export(options: argparse.Namespace, folders: Folders) -> int:
     return 0
 
 
+def export_quiz(options: argparse.Namespace, folders: Folders) -> str:
+    from homework.quizzes.making import export_quizzes
+
+    return export_quizzes(options.quizzes, options.to)
+
+
 # kind: what makes it and returns what to print. Each imports what it needs when it runs.
-EXPORTS = {}
+EXPORTS = {
+    "quiz": export_quiz,
+}

@@ -1,8 +1,12 @@
 """What `course.py export` can make, and the options of each."""
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
+
+from launcher.arguments import own_copy
+from launcher.places import NOTEBOOKS
 
 
 def to_option(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +23,25 @@ def gradescope_options(parser: argparse.ArgumentParser) -> None:
 
 def quiz_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "homework", nargs="*", help="the quizzes that go with these, such as hw3; all without it"
+        "quizzes",
+        nargs="*",
+        type=quiz_name,
+        metavar="QUIZ",
+        help="hw3, or 03: that of lessons 03a and 03b; 03a: of one lesson; all quizzes without it",
     )
     to_option(parser)
+
+
+def quiz_name(text: str) -> str:
+    """The name of a quiz: "03" for "hw3" or "3", of all lessons of this number; "03a", of one lesson."""
+    match = re.fullmatch(r"(hw)?0*(\d{1,2})([a-z]?)", text.strip().lower())
+    name = f"{int(match[2]):02}{match[3]}" if match else ""
+    lessons = sorted(path.name.partition("_")[0] for path in NOTEBOOKS.glob("[0-9][0-9]*_*.ipynb"))
+    if name in {*lessons, *(lesson[:2] for lesson in lessons)} and not (match[1] and not own_copy(text)):
+        return name
+    raise argparse.ArgumentTypeError(
+        f"there is no quiz {text!r}; there are hw1 to hw7, and those of lessons {', '.join(lessons)}"
+    )
 
 
 def marks_options(parser: argparse.ArgumentParser) -> None:

@@ -59,7 +59,7 @@ Download the course again, or get the file back with `git checkout notebooks`. N
     language = choose_language(options)
     python, env = choose_environment(options, "")
     if language == CHINESE:
-        env = build_edition(python, env)
+        build_edition(python, env)
     first = first_notebook(language)
     if options.weights:
         fetch_weights(python, env)

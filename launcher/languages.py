@@ -1,18 +1,22 @@
 """In which language the course is read: as asked for, as chosen before, or as the machine speaks."""
 
 import argparse
+import json
 import locale
 import os
 import subprocess
 from pathlib import Path
 
 from launcher.errors import CourseError
+from launcher.files import write_whole
 from launcher.places import FIRST_NOTEBOOK, NOTEBOOKS, ROOT, STATE, read_text, say, this_command
 
 ENGLISH, CHINESE = "en", "zh"
 LANGUAGES = (ENGLISH, CHINESE)
 CHOICE = STATE / "language"  # what was chosen, or that Chinese was offered
 CHINESE_EDITION = NOTEBOOKS / "zh"
+MENUS = STATE / "settings" / "@jupyterlab" / "translation-extension" / "plugin.jupyterlab-settings"
+LOCALES = {ENGLISH: "en", CHINESE: "zh_CN"}
 OFFER = "本课程有中文版 (this course has a Chinese edition):  {command}"
 
 
@@ -36,6 +40,7 @@ def choose_language(options: argparse.Namespace) -> str:
     language = language_of(options)
     if options.language:
         remember(language)
+        set_menus(language)
     elif not CHOICE.exists() and speaks_chinese():
         remember("offered")
         say(OFFER.format(command=this_command("lab --language zh")))
@@ -51,6 +56,12 @@ def remember(word: str) -> None:
         raise CourseError(f"The language could not be written down in {CHOICE}: {error.strerror}.") from None
 
 
+def set_menus(language: str) -> None:
+    """Give JupyterLab's menus a language; what a reader chooses in its own menu later counts."""
+    MENUS.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(MENUS, json.dumps({"locale": LOCALES[language]}))
+
+
 def speaks_chinese() -> bool:
     """Whether the machine is set to Chinese: by the variables of a terminal, or by Windows' own setting."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
@@ -64,8 +75,8 @@ def first_notebook(language: str) -> Path:
     return FIRST_NOTEBOOK if language == ENGLISH else CHINESE_EDITION / FIRST_NOTEBOOK.name
 
 
-def build_edition(python: Path, env: dict[str, str]) -> dict[str, str]:
-    """Build the Chinese notebooks; returns the variables under which JupyterLab has Chinese menus.
+def build_edition(python: Path, env: dict[str, str]) -> None:
+    """Build the Chinese notebooks.
 
     Raises:
         CourseError: it could not be built; what is there already is unchanged.
@@ -74,5 +85,3 @@ def build_edition(python: Path, env: dict[str, str]) -> dict[str, str]:
     if subprocess.call(command, cwd=ROOT, env=env):
         raise CourseError(f"""The Chinese edition could not be built; why stands above. Nothing is lost.
 The English one opens with `{this_command("lab --language en")}`.""")
-    more = ROOT / "etc" / "jupyter" / "zh"
-    return env | {"JUPYTER_CONFIG_PATH": os.pathsep.join([str(more), env["JUPYTER_CONFIG_PATH"]])}

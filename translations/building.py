@@ -15,7 +15,8 @@ from translations import catalogue, editions, pages
 from translations.blocks import translate
 
 BUILT = ".built.json"  # {file: SHA-256 of what was written}: what differs from it is the reader's own
-DATA = "Here lies what the notebooks of the folder `zh` write, such as pictures and clips.\n"
+DATA = "Here lies what the notebooks of the folder `zh` read and write, such as pictures and clips.\n"
+SAMPLES = ("cat.jpg", "clip.webm")
 
 
 def chinese_notebook(path: Path, new: Path, known: Collection[Path] | None = None) -> str:
@@ -85,10 +86,19 @@ def build(folder: Path = editions.EDITION) -> list[str]:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_whole(place, text)
         built[name] = digest
-    (NOTEBOOKS / "data").mkdir(exist_ok=True)
-    write_whole(NOTEBOOKS / "data" / "README.md", DATA)
+    fill_data(NOTEBOOKS / "data")
     write_whole(record, json.dumps(built, indent=1))
     return kept
+
+
+def fill_data(folder: Path) -> None:
+    """Put what lessons read from `../data` beside the edition, as seen from which that is here."""
+    folder.mkdir(exist_ok=True)
+    write_whole(folder / "README.md", DATA)
+    if not all((folder / name).exists() for name in SAMPLES):
+        from helpers.data.pictures import write_samples  # takes a second, and only the first time
+
+        write_samples(folder)
 
 
 def digest_of(text: str) -> str:

@@ -64,6 +64,9 @@ def test_what_running_leaves_behind_is_ignored_by_git():
         ("grade hw3 --inbox . --out b --due tomorrow", "'tomorrow' is no time such as 2026-12-01T23:59"),
         ("grade hw3 --inbox . --out b --cell-seconds 0", "'0' is no time limit"),
         ("mark --out nowhere", "--out: there is no folder nowhere"),
+        ("export quiz hw8", "there is no quiz 'hw8'; there are hw1 to hw7, and those of lessons 00, 01, "),
+        ("export quiz 03c", "there is no quiz '03c'"),
+        ("export quiz 16", "there is no quiz '16'"),
         ("release hw1 --all", "unrecognized arguments: --all"),
         ("bench nonsense", "there is no section 'nonsense'; the sections are: mnist, "),
         ("site --zap", "unrecognized arguments: --zap"),
@@ -87,6 +90,12 @@ def test_bad_arguments_are_told_before_anything_is_installed(arguments, words, c
 def test_a_homework_has_a_short_name_too(name):
     options, rest = cli.read_arguments(["check", name, "--task", "2"])
     assert (options.homework, options.task, rest) == (name, "2", [])
+
+
+def test_a_quiz_is_named_by_homework_or_lesson():
+    options, _ = cli.read_arguments(["export", "quiz", "hw3", "HW03", "8", "03b", "0"])
+    assert options.quizzes == ["03", "03", "08", "03b", "00"]
+    assert cli.read_arguments(["export", "quiz"])[0].quizzes == []
 
 
 def test_what_pytest_is_asked_goes_to_pytest():

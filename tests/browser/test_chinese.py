@@ -1,0 +1,54 @@
+"""The Chinese edition as a student meets it: built and opened by `course.py lab --language zh`."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from browser_lab import LOCAL, Lab, copy_course, new_page, open_notebook, running_course, urlsplit
+from playwright.sync_api import Page, expect
+from test_browser import browser  # noqa: F401 - the fixture
+
+from translations import editions
+from translations.chinese import has_chinese
+
+pytestmark = pytest.mark.browser
+LESSONS = [path.name for path in editions.notebooks() if path.parent.name == "notebooks"]
+HOMEWORK = [f"homework/{path.name}" for path in editions.notebooks() if path.parent.name == "homework"]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    root = tmp_path_factory.mktemp("chinese") / "我的课程"
+    copy_course(root, "translations", "homework", "projects")
+    with running_course(root, "--language", "zh") as running:
+        assert "/notebooks/zh/" in running.address
+        yield running
+
+
+@pytest.fixture
+def page(browser, lab: Lab) -> Iterator[Page]:  # noqa: F811
+    with new_page(browser, lab) as opened:
+        yield opened
+
+
+def test_menus_are_chinese_and_the_first_lesson_is_open(page: Page, lab: Lab) -> None:
+    open_notebook(page, lab, "00_getting_started.ipynb")
+    menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+    assert {"文件", "编辑", "运行"} <= set(menus), menus
+    assert page.evaluate("window.interruptions") == []
+
+
+@pytest.mark.parametrize("name", [*LESSONS, *HOMEWORK])
+def test_every_chinese_notebook_opens(page: Page, lab: Lab, name: str) -> None:
+    path = lab.root / "notebooks" / "zh" / name
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    open_notebook(page, lab, name)
+    heading = page.locator(".jp-MarkdownOutput h1").first
+    expect(heading).to_be_visible()
+    title = re.sub(r"[#*`]", "", "".join(cells[0]["source"]).splitlines()[0]).strip()
+    assert heading.inner_text().strip("¶ \n") == title and has_chinese(title)
+    bold = page.locator(".jp-MarkdownOutput", has_text="**")
+    expect(bold).to_have_count(0)
+    assert page.evaluate("window.interruptions") == []
+    assert {urlsplit(url).hostname for url in page.asked} <= LOCAL
