@@ -12,7 +12,7 @@ from launcher.places import HOMEWORK, NOTEBOOKS, ROOT
 from translations import building, editions, pages
 
 TEACHERS = ("homework/README.md", "homework/teaching.md", "homework/questionnaire.md")
-OTHERS = ("README.md", "notebooks/glossary.md", "data/README.md", "benchmarks/RESULTS.md")
+OTHERS = ("README.md", "notebooks/glossary.md", "data/README.md", "benchmarks/RESULTS.md", "CONTRIBUTING.md")
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 

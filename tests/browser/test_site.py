@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import site_tools
-from playwright.sync_api import Page, expect
-from test_browser import LOCAL, browser, take_picture  # noqa: F401 - the fixture
+from browser_lab import LOCAL, running_browser
+from playwright.sync_api import Browser, Page, expect
+from test_browser import take_picture
 
 from launcher.places import ROOT
 from website import npm
@@ -65,19 +66,25 @@ CHINESE = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site_tools.built(tmp_path_factory.mktemp("site"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(site: Path) -> Iterator[str]:
     with site_tools.served(site) as address:
         yield address
 
 
 @pytest.fixture
-def page(browser) -> Iterator[Page]:  # noqa: F811 - pytest's way to take a fixture
+def page(browser: Browser) -> Iterator[Page]:
     page = watched(browser.new_page(viewport={"width": 1366, "height": 900}))
     yield page
     assert page.told == []
@@ -115,7 +122,7 @@ def test_every_link_leads_somewhere_and_nothing_is_fetched_from_elsewhere(site: 
         assert site_tools.asked_elsewhere(path.read_text("utf-8")) == [], path
 
 
-def test_every_page_opens_whole(browser, site: Path, address: str) -> None:  # noqa: F811
+def test_every_page_opens_whole(browser: Browser, site: Path, address: str) -> None:
     """No error, no request elsewhere, all figures there with their words, formulas drawn, little to fetch."""
     names, heaviest = site_tools.names(site), 0
     assert {f"zh/{name}" for name in names if not name.startswith("zh/")} <= set(names)
