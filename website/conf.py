@@ -28,7 +28,7 @@ html_static_path = [str(PACKAGE / "static"), os.environ["SITE_KATEX_STATIC"]]
 html_extra_path = [made["extra"]]
 html_show_sourcelink = html_copy_source = html_use_index = False
 html_show_copyright = False
-html_search_scorer = str(PACKAGE / "scorer.js")
+html_search_scorer = str(PACKAGE / "searching.js")
 html_favicon = str(PACKAGE / "static" / "favicon.svg")
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 copybutton_selector = "div.cell_input pre, div.highlight-python pre, div.highlight-default pre"

@@ -204,6 +204,13 @@ def test_the_search_finds_chinese(page: Page, address: str, words: str, wanted: 
     assert wanted in search(page, address + "zh/", words)[:5]
 
 
+def test_what_is_shown_of_a_page_begins_with_its_text(page: Page, address: str) -> None:
+    search(page, address, "GoogLeNet")
+    shown = page.locator("ul.search li p.context").first
+    expect(shown).to_contain_text("GoogLeNet")
+    expect(shown).not_to_contain_text("Download this notebook")
+
+
 def test_what_stands_nowhere_is_not_found(page: Page, address: str) -> None:
     assert search(page, address, "zeppelinxyz") == [] == search(page, address + "zh/", "龘靐齉")
 

@@ -13,3 +13,8 @@ var Scorer = {
   term: 5,
   partialTerm: 2,
 };
+
+// What is shown of a page that was found begins with the page, not with its links to another language.
+const textOf = Search.htmlToText;
+Search.htmlToText = (page, anchor) =>
+  textOf(page.replace(/<nav class="page-tools"[\s\S]*?<\/nav>/, ""), anchor);
