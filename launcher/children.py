@@ -30,6 +30,11 @@ def bench(options: argparse.Namespace, arguments: list[str]) -> int:
     return run_module("benchmarks", options, arguments)
 
 
+def site(options: argparse.Namespace, arguments: list[str]) -> int:
+    """Build the website of the course."""
+    return run_module("website", options, arguments)
+
+
 def run_module(name: str, options: argparse.Namespace, arguments: list[str]) -> int:
     """Run a package of the course's as a program, where the reader is; returns its exit code."""
     python, env = choose_environment(options, "")

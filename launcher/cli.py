@@ -10,7 +10,7 @@ from pathlib import Path
 
 from launcher import arguments as kinds
 from launcher.builds import Build
-from launcher.children import bench, homework
+from launcher.children import bench, homework, site
 from launcher.errors import CourseError
 from launcher.exports import export_options
 from launcher.failures import explain_system_error
@@ -99,6 +99,14 @@ def all_exports(parser: argparse.ArgumentParser) -> None:
         environment_options(kind, default=argparse.SUPPRESS)  # what stood before the kind stays
 
 
+def site_options(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "The packages that make the pages go into .venv-site; KaTeX comes from npm, into .site."
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the site goes; site/ without it")
+    parser.add_argument("--zip", action="store_true", help="also make an archive of it, for a release")
+    text = "show English where a translation is unfinished, instead of stopping there"
+    parser.add_argument("--drafts", action="store_true", help=text)
+
+
 # name: (what runs it, what adds its options)
 COMMANDS: dict[str, tuple[Callable, str, Callable]] = {
     "lab": (lab, "open the course in JupyterLab; installs what is missing first", lab_options),
@@ -114,6 +122,7 @@ COMMANDS: dict[str, tuple[Callable, str, Callable]] = {
     "mark": (homework, "for teachers: mark free-text answers in nbgrader's Formgrader", mark_options),
     "export": (homework, "for teachers: Gradescope, quizzes, the mark of the course", all_exports),
     "bench": (bench, "measure how fast the course is, beside other libraries", bench_options),
+    "site": (site, "build the website of the course, in both languages", site_options),
 }
 
 

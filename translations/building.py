@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from launcher.errors import CourseError
@@ -19,21 +20,26 @@ DATA = "Here lies what the notebooks of the folder `zh` read and write, such as 
 SAMPLES = ("cat.jpg", "clip.webm")
 
 
-def chinese_notebook(path: Path, new: Path) -> str:
+def chinese_notebook(path: Path, new: Path, known: Collection[Path] | None = None) -> str:
     """The file of a notebook in Chinese, to lie at `new`.
+
+    Args:
+        path: the English notebook.
+        new: where it will lie; its links lead from there.
+        known: what is read in Chinese in a place of its own; otherwise every notebook and the glossary.
 
     Raises:
         CourseError: its catalogue does not fit the English notebook.
     """
-    return in_chinese(path.read_text(encoding="utf-8"), path, new)
+    return in_chinese(path.read_text(encoding="utf-8"), path, new, known)
 
 
-def in_chinese(text: str, path: Path, new: Path) -> str:
+def in_chinese(text: str, path: Path, new: Path, known: Collection[Path] | None = None) -> str:
     """As :func:`chinese_notebook`, of a notebook's text that was read, or made, already."""
     notebook = json.loads(text)
     units = catalogue.units_in(notebook["cells"])
     found = catalogue.translations(editions.catalogue_of(path), units)
-    known = known_editions()
+    known = known_editions() if known is None else known
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = translate("".join(cell["source"]), lambda block, cell=cell: found[cell["id"], block])

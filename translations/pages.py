@@ -12,14 +12,20 @@ from translations.blocks import page_split, translate
 NOTE = "<!-- Made of {name} and its catalogue by `python -m translations pages`. Do not edit. -->\n"
 
 
-def chinese_page(path: Path) -> str:
+def chinese_page(path: Path, new: Path | None = None) -> str:
     """A page in Chinese.
+
+    Args:
+        path: the English page.
+        new: where it will lie when it lies with Chinese pages alone, under their English names.
 
     Raises:
         CourseError: its catalogue does not fit the English page.
     """
     found = catalogue.translations(editions.catalogue_of(path), editions.units(path))
     text = translate(path.read_text(encoding="utf-8"), lambda block: found[path.stem, block], page_split)
+    if new:
+        return editions.relinked(text, path, new, lambda target: False)
     committed = {ROOT / name for name in editions.PAGES}
     return editions.relinked(text, path, editions.place_of(path), committed.__contains__)
 

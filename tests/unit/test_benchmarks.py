@@ -32,6 +32,7 @@ from benchmarks.report import replace_section, split, table, verdict, write_sect
 from benchmarks.rounds import interleave, medians, ratios, uncertainty
 from benchmarks.sections import SECTIONS, Options, Section
 from helpers import load_images
+from launcher import beside
 from launcher.errors import CourseError
 
 ORDER = ["first", "second", "third"]
@@ -364,7 +365,7 @@ def test_a_peer_that_does_not_train_is_named(task):
 
 def test_without_a_network_the_course_runs_alone(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(peers_env, "FOLDER", tmp_path / "environment")
-    monkeypatch.setattr(peers_env, "run", lambda command: "the index does not answer")
+    monkeypatch.setattr(beside, "run", lambda command: "the index does not answer")
     python, problem = peers_env.prepare()
     assert (str(python), problem) == (sys.executable, "the index does not answer")
     assert "left out: the index does not answer" in capsys.readouterr().out
@@ -372,10 +373,10 @@ def test_without_a_network_the_course_runs_alone(monkeypatch, tmp_path, capsys):
 
 def test_why_pip_failed_is_told_in_one_line():
     failing = [sys.executable, "-c", "import sys; print('long'); sys.exit('an odd failure')"]
-    assert peers_env.run(failing) == "an odd failure"
+    assert beside.run(failing) == "an odd failure"
     refused = "WARNING: connection broken by 'NewConnectionError(...)'\nERROR: No matching distribution"
-    assert peers_env.reason(refused).startswith("The package index does not answer")
-    assert peers_env.run([sys.executable, "-c", "print('fine')"]) == ""
+    assert beside.reason(refused).startswith("The package index does not answer")
+    assert beside.run([sys.executable, "-c", "print('fine')"]) == ""
 
 
 # ---------------------------------------------------------------- notebooks

@@ -77,6 +77,7 @@ def test_what_running_leaves_behind_is_ignored_by_git():
         ("export quiz 16", "there is no quiz '16'"),
         ("release hw1 --all", "unrecognized arguments: --all"),
         ("bench nonsense", "there is no section 'nonsense'; the sections are: mnist, "),
+        ("site --zap", "unrecognized arguments: --zap"),
         ("lab --chekc", "unrecognized arguments: --chekc"),
         ("lab --port 0", "'0' is not a port"),
         ("lab --port 65536", "'65536' is not a port"),
@@ -115,7 +116,7 @@ def test_what_pytest_is_asked_goes_to_pytest():
 def test_the_command_alone_names_every_command(project):
     done = project.run()
     assert done.returncode == 0
-    for name in ("lab", "test", "check", "submit", "release", "grade", "mark", "bench"):
+    for name in ("lab", "test", "check", "submit", "release", "grade", "mark", "bench", "site"):
         assert re.search(rf"^    {name} +\w", done.stdout, re.MULTILINE), name
     assert not project.venv.exists()
 

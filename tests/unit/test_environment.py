@@ -70,7 +70,7 @@ def project() -> dict:
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
-LOCKS = [("requirements.txt", ()), ("requirements-test.txt", ("test",))]
+LOCKS = [("requirements.txt", ()), ("requirements-test.txt", ("test",)), ("requirements-site.txt", ("site",))]
 
 
 @pytest.mark.parametrize(("name", "extras"), LOCKS)
@@ -88,8 +88,9 @@ def test_every_line_of_a_lock_is_one_exact_pin(name):
         assert pin.url is None
 
 
-def test_both_locks_pin_the_same_versions():
-    course, test = (read_lock((ROOT / name).read_text("utf-8")) for name, _ in LOCKS)
+@pytest.mark.parametrize("name", [name for name, extras in LOCKS if extras])
+def test_the_locks_pin_the_same_versions(name):
+    course, test = (read_lock((ROOT / lock).read_text("utf-8")) for lock in ("requirements.txt", name))
     for platform in PLATFORMS:
         for python in PYTHONS:
             assert pins_for(course, platform, python).items() <= pins_for(test, platform, python).items()
