@@ -4,6 +4,7 @@ python -m homework COMMAND …"""
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from homework.folders import COURSE, Folders
 from launcher.cli import make_parser
 from launcher.errors import CourseError
 from launcher.failures import explain_system_error
+from launcher.languages import language_of
 from launcher.proxies import without_proxies
+from translations.speaking import speaker
 
 
 def mark_by_hand(out: Path, extra: tuple = ()) -> int:
@@ -65,7 +68,7 @@ def run_check(options: argparse.Namespace, folders: Folders) -> int:
         session.begin()  # the worker imports torch while this process imports what it needs
         from homework.student.check import check
 
-        text, passed = check(options.homework, options.task, folders, session)
+        text, passed = check(options.homework, options.task, folders, session, speaker(folders.language))
     print(text)
     return 0 if passed else 1
 
@@ -73,7 +76,8 @@ def run_check(options: argparse.Namespace, folders: Folders) -> int:
 def run_submit(options: argparse.Namespace, folders: Folders) -> int:
     from homework.student.submit import submit
 
-    print(submit(options.homework, options.student, options.to, folders=folders))
+    say = speaker(folders.language)
+    print(submit(options.homework, options.student, options.to, folders=folders, say=say))
     return 0
 
 
@@ -85,11 +89,14 @@ def run_release(options: argparse.Namespace, folders: Folders) -> int:
 
 
 def run_grade(options: argparse.Namespace, folders: Folders) -> int:
+    from homework.teacher.forms import Form
     from homework.teacher.grade import grade
     from homework.teacher.pool import How
 
     how = How(options.jobs, not options.no_sandbox, options.dask, options.cell_seconds or SECONDS)
     more = {"roster": options.roster, "due": options.due, "regrade": options.regrade}
+    more["form"] = Form(options.format, options.column, options.roster) if options.format else None
+    more["say"] = speaker(folders.language)
     print(grade(options.homework, options.inbox, options.out, how=how, folders=folders, **more))
     return 0
 
@@ -114,18 +121,20 @@ def main(arguments: list[str], folders: Folders = COURSE) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
     options = make_parser().parse_args(arguments)
+    language = language_of(options)
+    say = speaker(language)
     try:
-        return COMMANDS[options.command](options, folders)
+        return COMMANDS[options.command](options, dataclasses.replace(folders, language=language))
     except CourseError as problem:
-        print(problem, file=sys.stderr)
+        print(say(str(problem)), file=sys.stderr)
         return 1
     except OSError as error:
         if not (told := explain_system_error(error)):
             raise
-        print(told, file=sys.stderr)
+        print(say(told), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. Nothing is lost: the same command goes on from here.", file=sys.stderr)
+        print(say("\nStopped. Nothing is lost: the same command goes on from here."), file=sys.stderr)
         return 130
 
 

@@ -87,12 +87,17 @@ class Cell:
 
 @dataclasses.dataclass
 class Assignment:
-    """A homework: its short name ("hw3"), its notebook file's name and its cells in order."""
+    """A homework: its short name ("hw3"), its notebook file's name and its cells in order.
+
+    Attributes:
+        wordings: {Chinese: English} of its texts where it is read as handed out: see `homework.wordings`.
+    """
 
     name: str
     file_name: str
     title: str
     cells: list[Cell]
+    wordings: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def points(self) -> float:

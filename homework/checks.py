@@ -88,12 +88,15 @@ def reached(
     value: float, needed: float, what: str, safe: float | None, hint: str | None, percent: bool, better: int
 ) -> None:
     """Print what was reached, or raise CheckFailed. `better` is 1 where more is better, else -1."""
-    value, side = float(value), "at least" if better > 0 else "at most"
-    words = f"{what}: {amount(value, percent)}, {side} {amount(needed, percent)} needed"
+    value = float(value)
+    came, bound = amount(value, percent), amount(needed, percent)
+    least, most = f"{what}: {came}, at least {bound} needed", f"{what}: {came}, at most {bound} needed"
+    words = least if better > 0 else most
     if not better * (value - needed) >= 0:
         raise CheckFailed(words, hint)
     if safe is not None and better * (value - safe) < 0:
-        words += f". That is near the edge, and grading measures anew: aim at {amount(safe, percent)}"
+        aim = amount(safe, percent)
+        words = f"{words}. That is near the edge, and grading measures anew: aim at {aim}"
     print(words)
 
 

@@ -19,7 +19,21 @@ def export_quiz(options: argparse.Namespace, folders: Folders) -> str:
     return export_quizzes(options.quizzes, options.to)
 
 
+def marks(options: argparse.Namespace, folders: Folders) -> str:
+    from homework.teacher.marks import export_marks
+
+    return export_marks(options.sheet, options.to, options.roster, options.grades)
+
+
+def gradescope(options: argparse.Namespace, folders: Folders) -> str:
+    from homework.gradescope.pack import export
+
+    return export(options, folders)
+
+
 # kind: what makes it and returns what to print. Each imports what it needs when it runs.
 EXPORTS = {
     "quiz": export_quiz,
+    "marks": marks,
+    "gradescope": gradescope,
 }

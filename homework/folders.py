@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from homework.cells import Assignment, assignment_of
 from launcher.errors import CourseError
+from launcher.languages import ENGLISH
+from launcher.places import this_command
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 STUDENT_EDITION = """This is the student edition: it has no solutions and no hidden tests, so it cannot
 grade or release. Use the full course, cloned with git. Nothing was changed."""
+
+NOT_BUILT = """The Chinese notebook {path} is not there.
+`{command}` builds it. With `--language en` the English one is taken. Nothing was changed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,11 +31,13 @@ class Folders:
         sources: has a folder for each homework, with `source.ipynb` in it; none in the student edition.
         copies: what the students work in.
         handins: where `submit` puts its files.
+        language: of the copies that the student works in; the Chinese ones are built beside the English.
     """
 
     sources: Path
     copies: Path
     handins: Path
+    language: str = ENGLISH
 
     def all_sources(self) -> dict[str, Path]:
         """{"hw3": its source}, in the order of the names.
@@ -44,12 +51,17 @@ class Folders:
         return found
 
     def all_copies(self) -> dict[str, Path]:
-        """{"hw3": the student's copy}, in the order of the names."""
+        """{"hw3": the student's English copy}, in the order of the names."""
         return {path.name.split("_")[0]: path for path in sorted(self.copies.glob("hw*_*.ipynb"))}
 
     @property
+    def worked_in(self) -> Path:
+        """Has the copies that the student works in."""
+        return self.copies if self.language == ENGLISH else self.copies.parent / self.language / "homework"
+
+    @property
     def handed_out(self) -> Path:
-        """Has the copies as they were released; nobody works in them."""
+        """Has the English copies as they were released; nobody works in them."""
         return self.copies / ".handed_out"
 
     def source(self, name: str) -> Path:
@@ -57,8 +69,14 @@ class Folders:
         return find(self.all_sources(), name, self.sources)
 
     def copy(self, name: str) -> Path:
-        """The student's copy of a homework; raises CourseError when there is none."""
-        return find(self.all_copies(), name, self.copies)
+        """The student's copy of a homework, in his language; raises CourseError when there is none."""
+        known = self.all_copies()
+        if self.language != ENGLISH:
+            known = {short: self.worked_in / path.name for short, path in known.items()}
+        path = find(known, name, self.worked_in)
+        if self.language != ENGLISH and not path.exists():
+            raise CourseError(NOT_BUILT.format(path=path, command=this_command("lab --language zh")))
+        return path
 
 
 COURSE = Folders(ROOT / "homework", ROOT / "notebooks" / "homework", ROOT / "handins")
@@ -98,7 +116,9 @@ def load(path: Path) -> Assignment:
     """Read a student's copy of a homework."""
     import nbformat
 
-    return assignment_of(nbformat.read(path, as_version=4), path.name.split("_")[0], path.name)
+    from homework.wordings import with_wordings
+
+    return with_wordings(assignment_of(nbformat.read(path, as_version=4), path.name.split("_")[0], path.name))
 
 
 def read_source(name: str, folders: Folders = COURSE) -> tuple[NotebookNode, Assignment]:

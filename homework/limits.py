@@ -24,15 +24,19 @@ def limited(slot: int) -> list[str]:
     Args:
         slot: which of the jobs that run at the same time.
     """
+    return limited_as(FIRST_USER + slot)
+
+
+def limited_as(number: int) -> list[str]:
+    """The same for a user of this number, whom only root can become."""
     allowed = {**LIMITS, "nproc": LIMITS["nproc"] + threads_of_this_user()}
-    return [*user(slot), "prlimit", *(f"--{name}={value}" for name, value in allowed.items())]
+    return [*user(str(number)), "prlimit", *(f"--{name}={value}" for name, value in allowed.items())]
 
 
-def user(slot: int) -> list[str]:
+def user(number: str) -> list[str]:
     """The command that gives up root's rights, when root grades."""
     if os.geteuid() != 0:
         return []
-    number = str(FIRST_USER + slot)
     gone = ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--clear-groups"]
     return ["setpriv", "--reuid", number, "--regid", number, *gone]
 

@@ -94,8 +94,10 @@ class Search:
         others = [piece for piece in self.pieces if piece not in own]
         found = [name for name in names if any(self.may_define(piece, name) for piece in others)]
         if found:
-            told = f"{answer.name} counts as not answered, but something like {' and '.join(found)} stands in"
-            self.doubts.append(f"{told} another cell, where it cannot be run: look at the notebook")
+            self.doubts.append(
+                f"{answer.name} counts as not answered, but something like {' and '.join(found)} stands in "
+                "another cell, where it cannot be run: look at the notebook"
+            )
 
     def may_define(self, piece: Piece, name: str) -> bool:
         """Whether a student seems to have written a definition, in a remark or in what is no valid Python."""

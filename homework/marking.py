@@ -22,6 +22,8 @@ from homework.split import Split
 
 MOST_STUCK = 2  # tests of a task that hang or crash before the others of the task are left out
 
+# It may be the student's doing all the same, so somebody has to look.
+SLOW = "the homework's own cell {name} took too long: was this machine too busy? Grade it anew (--regrade)"
 
 OUTCOMES = {
     Ending.ERROR: FAILED,
@@ -159,6 +161,8 @@ def note_run(cell: Cell, reply: Reply, marks: Marks) -> None:
         marks.problems[cell.name] = problem_text(reply)
     if reply.ending == Ending.STOPPED:
         marks.stopped = reply.message
+    elif reply.ending == Ending.TIMEOUT and cell.kind == GIVEN:
+        marks.stopped = marks.stopped or SLOW.format(name=cell.name)
 
 
 def failed(cell: Cell, status: Outcome, message: str, hint: str | None, hidden: bool) -> Result:

@@ -17,6 +17,7 @@ import psutil
 IN_MEMORY = ("tmp/homework", "dev/shm")  # the file systems of a sandbox, below its root
 PER_FILE = 2_000  # bytes that the kernel keeps of a file, even of an empty one
 COUNTED = ("Pss_Anon:", "SwapPss:")
+ALL_OF_IT = ("RssAnon:", "RssShmem:", "VmSwap:")  # shared or not: it can only be more
 
 
 def memory_of(number: int) -> int:
@@ -54,14 +55,14 @@ def family_of(number: int) -> list[psutil.Process]:
 
 
 def own_memory(process: psutil.Process) -> int:
-    """Bytes of one process; all its addresses, when it does not let itself be looked at."""
+    """Bytes of one process. Of one that does not let itself be looked at, what it shares counts whole."""
     if not psutil.LINUX:
         return process.memory_info().rss
     place = Path("/proc", str(process.pid))
     try:
         shares = kilobytes(place / "smaps_rollup", COUNTED)
     except PermissionError:
-        return process.memory_info().vms
+        shares = kilobytes(place / "status", ALL_OF_IT)
     return 1024 * (shares + kilobytes(place / "status", ("VmPTE:",)))
 
 

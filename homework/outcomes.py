@@ -51,7 +51,7 @@ class Marks:
         results: one for each TEST cell, in order.
         problems: {name of a cell of the student's: what went wrong when it ran}.
         outputs: {name of a cell: its text output}.
-        stopped: why the run ended before its end; empty when it did not.
+        stopped: why the run ended before its end, or lacks what it stands on; empty when neither is so.
     """
 
     results: list[Result] = dataclasses.field(default_factory=list)

@@ -19,6 +19,7 @@ from homework.matching import MOST_NAMED, asked_for, check_homework, rejoin, sor
 from homework.pieces import Piece, plain
 from homework.questions import Questions
 from homework.reading import read_parts
+from homework.wordings import in_english
 
 MOST_EXTRAS = 100
 
@@ -61,6 +62,7 @@ def rebuild(
         Rejected: the file is no notebook, or belongs to another homework.
     """
     parts, repairs = read_parts(data)
+    parts = in_english(parts, [pristine, *others])
     doubts: list[str] = []
     check_homework(parts, assignment, pristine, others)
     pieces = sort(parts, pristine, repairs)

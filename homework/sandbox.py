@@ -63,22 +63,27 @@ FILTER_ONLY = """this bubblewrap cannot count user namespaces (--disable-userns)
 alone refuses new ones."""
 
 
-@functools.cache
 def problem() -> str | None:
-    """Why there can be no sandbox on this machine; None when there can."""
+    """Why there can be no sandbox on this machine, and what to do; None when there can."""
+    lack = lacking()
+    return MISSING.format(missing=lack[0], cure=lack[1]) if lack else None
+
+
+@functools.cache
+def lacking() -> tuple[str, str] | None:
+    """What a sandbox lacks on this machine, and the cure; None when there can be one."""
     if sys.platform != "linux":
-        return MISSING.format(missing="bubblewrap (a Linux program)", cure=NO_LINUX)
+        return "bubblewrap (a Linux program)", NO_LINUX
     needed = ["bwrap", "prlimit", "find"] + (["setpriv"] if os.geteuid() == 0 else [])
     missing = [name for name in needed if shutil.which(name) is None]
     if missing:
-        return MISSING.format(missing=" and ".join(missing), cure=INSTALL)
+        return " and ".join(missing), INSTALL
     if platform.machine() not in seccomp.MACHINES:
         known = " or ".join(seccomp.MACHINES)
-        return MISSING.format(missing=f"one for {platform.machine()}", cure=f"Grade on {known}.")
+        return f"one for {platform.machine()}", f"Grade on {known}."
     trial = inside("true")
     if trial.returncode != 0:
-        cure = NOT_ALLOWED.format(words=trial.stderr.strip())
-        return MISSING.format(missing="the permission to make one", cure=cure)
+        return "the permission to make one", NOT_ALLOWED.format(words=trial.stderr.strip())
     return None
 
 

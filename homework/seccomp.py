@@ -59,8 +59,12 @@ Step = tuple[int, int, int, int]  # operation, steps to skip when true, when fal
 
 
 @functools.cache
-def program(machine: str = platform.machine()) -> bytes:
+def program(machine: str = platform.machine(), has_network: bool = False) -> bytes:
     """The filter for the kernel of this machine.
+
+    Args:
+        machine: its name, such as "x86_64".
+        has_network: whether the walls leave a network, so that the filter has to refuse it.
 
     Raises:
         LookupError: its calls have numbers that are not known here.
@@ -76,7 +80,7 @@ def program(machine: str = platform.machine()) -> bytes:
     for error, table in ((EPERM, FORBIDDEN), (ENOSYS, MISSING)):
         for number in numbers(table):
             steps += [(EQUAL, 0, 1, number), refuse(error)]
-    looks = (clone(), fcntl(), [refuse(0)], ioctl(), mmap(), socket(), socketpair())
+    looks = (clone(), fcntl(), [refuse(0)], ioctl(), mmap(), socket(has_network), socketpair())
     for number, look in zip(numbers(LOOKED_AT), looks, strict=True):
         steps += [(EQUAL, 0, len(look), number), *look]
     return b"".join(struct.pack("=HBBI", *step) for step in [*steps, answer(ALLOW)])
@@ -129,9 +133,9 @@ def mmap() -> list[Step]:
     return [*look, (EQUAL, 1, 0, SHARED[0]), (EQUAL, 0, 1, SHARED[1]), refuse(EPERM), answer(ALLOW)]
 
 
-def socket() -> list[Step]:
+def socket(has_network: bool) -> list[Step]:
     """Sockets of this machine, and those of a network that is not there, so that programs find none."""
-    families = only(0, (UNIX, INET, INET6), EAFNOSUPPORT)
+    families = only(0, (UNIX,) if has_network else (UNIX, INET, INET6), EAFNOSUPPORT)
     kinds = only(1, (STREAM, DATAGRAM, PACKETS), EPERM, mask=0x0F)
     return [*families, *kinds, *only(2, PROTOCOLS, EPERM), answer(ALLOW)]
 

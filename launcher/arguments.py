@@ -26,6 +26,9 @@ BENCHMARKS = {
 # What the section `expressions` can be scored on: the names of helpers.data.expressions.
 EXPRESSION_SETS = ("drawn", "raf_db", "fer2013")
 
+# What `grade --format` can write: the writers of homework.teacher.forms.
+PLATFORMS = ("moodle", "canvas", "nbgrader")
+
 Wrong = argparse.ArgumentTypeError
 
 
@@ -95,12 +98,40 @@ def problem_of(options: argparse.Namespace) -> str | None:
         problem = homework_problem(options.homework, is_teachers) or task_problem(options)
         if problem:
             return problem
+    if options.command == "export" and options.kind == "marks":
+        return marks_problem(options)
+    if options.command == "export" and options.kind == "gradescope":
+        return homework_problem(options.homework, True)
     folder = {"grade": "inbox", "mark": "out"}.get(options.command)
     if folder and not getattr(options, folder).is_dir():
         return f"argument --{folder}: there is no folder {getattr(options, folder)}"
     if options.command == "grade" and options.roster and not options.roster.is_file():
         return f"argument --roster: there is no file {options.roster}"
+    return form_problem(options) if options.command == "grade" else None
+
+
+def form_problem(options: argparse.Namespace) -> str | None:
+    """That what is asked for a platform cannot be written; None when it can."""
+    if options.column and not options.format:
+        return "argument --column: it goes with --format"
+    if options.format == "canvas" and not options.roster:
+        return (
+            "argument --format: canvas needs --roster with Canvas's own gradebook, for its ids "
+            "(in Canvas: Grades, Export, Export Entire Gradebook)"
+        )
     return None
+
+
+def marks_problem(options: argparse.Namespace) -> str | None:
+    """What is wrong with the files that `export marks` gets; None when nothing is."""
+    if options.sheet is None and options.roster is None:
+        return "name a sheet, or --roster FILE for an empty one to fill in"
+    if options.sheet is not None and options.roster is not None:
+        return "argument --roster: it goes with an empty sheet; the sheet has the students already"
+    if options.sheet is None and options.grades:
+        return "argument --grades: it goes with a sheet that is filled in"
+    files = [path for path in (options.sheet, options.roster, *(options.grades or ())) if path]
+    return next((f"there is no file {path}" for path in files if not path.is_file()), None)
 
 
 def homework_problem(name: str, is_teachers: bool) -> str | None:

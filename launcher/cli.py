@@ -1,6 +1,7 @@
 """The command line of the course: one parser for every command, and what runs each."""
 
 import argparse
+import functools
 import os
 import signal
 import sys
@@ -62,6 +63,8 @@ def grade_options(parser: argparse.ArgumentParser) -> None:
     add("--dask", metavar="ADDRESS", help="let the workers of this Dask scheduler grade")
     add("--cell-seconds", type=kinds.seconds, help="time limit of a cell that has none of its own")
     add("--regrade", nargs="*", metavar="ID", help="grade these students' hand-ins anew; all without an id")
+    add("--format", choices=kinds.PLATFORMS, help="write the marks as this platform imports them, too")
+    add("--column", default="", metavar="NAME", help="what the assignment is called there")
     add("--no-sandbox", action="store_true", help="run students' code with all your rights")
     language_option(parser)
 
@@ -90,6 +93,12 @@ def bench_options(parser: argparse.ArgumentParser) -> None:
     add("--list", action="version", version=sections, help="name the sections and stop")
 
 
+def all_exports(parser: argparse.ArgumentParser) -> None:
+    """Each kind takes the options of the environment too: nobody knows that they belong before it."""
+    for kind in export_options(parser):
+        environment_options(kind, default=argparse.SUPPRESS)  # what stood before the kind stays
+
+
 def site_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "The packages that make the pages go into .venv-site; KaTeX comes from npm, into .site."
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the site goes; site/ without it")
@@ -111,15 +120,15 @@ COMMANDS: dict[str, tuple[Callable, str, Callable]] = {
     "release": (homework, "for teachers: make the student's copies out of the sources", release_options),
     "grade": (homework, "for teachers: grade a folder of hand-ins", grade_options),
     "mark": (homework, "for teachers: mark free-text answers in nbgrader's Formgrader", mark_options),
-    "export": (homework, "for teachers: Gradescope, quizzes, the mark of the course", export_options),
+    "export": (homework, "for teachers: Gradescope, quizzes, the mark of the course", all_exports),
     "bench": (bench, "measure how fast the course is, beside other libraries", bench_options),
     "site": (site, "build the website of the course, in both languages", site_options),
 }
 
 
-def environment_options(parser: argparse.ArgumentParser) -> None:
+def environment_options(parser: argparse.ArgumentParser, **default: object) -> None:
     """Where the packages come from; what is chosen is remembered with `.venv`."""
-    add = parser.add_mutually_exclusive_group().add_argument
+    add = functools.partial(parser.add_mutually_exclusive_group().add_argument, **default)
     add("--current-env", action="store_true", help="use the running Python (conda, JupyterHub), not .venv")
     for build, text in (
         (Build.CPU, "on Linux, PyTorch's build for processors (2 GB instead of 6.6)"),

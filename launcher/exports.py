@@ -45,22 +45,34 @@ def quiz_name(text: str) -> str:
 
 
 def marks_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "sheet", type=Path, metavar="SHEET", help="a CSV file with a column for each part of the mark"
+    add = parser.add_argument
+    add(
+        "sheet",
+        type=Path,
+        nargs="?",
+        metavar="SHEET",
+        help="a CSV file with a column for each part of the mark; without it, an empty one is written",
+    )
+    add("--roster", type=Path, metavar="FILE", help="whose names the empty sheet has")
+    add(
+        "--grades", type=Path, nargs="+", metavar="FILE", help="grades.csv, one or more: the homework's marks"
     )
     to_option(parser)
 
 
 # kind: (what it makes, what adds its options)
 KINDS: dict[str, tuple[str, Callable]] = {
-    "gradescope": ("autograder.zip, which grades a homework on Gradescope", gradescope_options),
+    "gradescope": ("autograder-hwN.zip, which grades a homework on Gradescope", gradescope_options),
     "quiz": ("the quizzes for Moodle (GIFT) and for whatever reads QTI 2.1", quiz_options),
     "marks": ("the mark of the whole course, from its parts", marks_options),
 }
 
 
-def export_options(parser: argparse.ArgumentParser) -> None:
-    """A subcommand for each entry of KINDS."""
+def export_options(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """A subcommand for each entry of KINDS; returns their parsers."""
     subparsers = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    made = []
     for name, (text, add_options) in KINDS.items():
-        add_options(subparsers.add_parser(name, help=text, description=text, allow_abbrev=False))
+        made.append(subparsers.add_parser(name, help=text, description=text, allow_abbrev=False))
+        add_options(made[-1])
+    return made

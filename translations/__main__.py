@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 
 from launcher.errors import CourseError
-from translations import catalogue, editions, pages
+from translations import catalogue, editions, messages, pages
 
 
 def update() -> int:
@@ -14,15 +14,17 @@ def update() -> int:
     for path in editions.editions():
         place = editions.catalogue_of(path)
         catalogue.write(place, catalogue.updated(catalogue.read(place), editions.units(path)))
+    messages.update()
     return check()
 
 
 def check() -> int:
     """Print what is missing or fuzzy; the exit code is 1 when something is."""
     bad = 0
-    for path in editions.editions():
+    found = [(editions.catalogue_of(path), editions.units(path)) for path in editions.editions()]
+    for place, units in [*found, (messages.CATALOGUE, messages.units())]:
         try:
-            catalogue.translations(editions.catalogue_of(path), editions.units(path))
+            catalogue.translations(place, units)
         except CourseError as problem:
             print(problem)
             bad += 1

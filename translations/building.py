@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sys
@@ -30,9 +31,15 @@ def chinese_notebook(path: Path, new: Path, known: Collection[Path] | None = Non
     Raises:
         CourseError: its catalogue does not fit the English notebook.
     """
-    found = catalogue.translations(editions.catalogue_of(path), editions.units(path))
-    known = {*editions.notebooks(), editions.GLOSSARY} if known is None else known
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    return in_chinese(path.read_text(encoding="utf-8"), path, new, known)
+
+
+def in_chinese(text: str, path: Path, new: Path, known: Collection[Path] | None = None) -> str:
+    """As :func:`chinese_notebook`, of a notebook's text that was read, or made, already."""
+    notebook = json.loads(text)
+    units = catalogue.units_in(notebook["cells"])
+    found = catalogue.translations(editions.catalogue_of(path), units)
+    known = known_editions() if known is None else known
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = translate("".join(cell["source"]), lambda block, cell=cell: found[cell["id"], block])
@@ -40,6 +47,28 @@ def chinese_notebook(path: Path, new: Path, known: Collection[Path] | None = Non
             renew_checksum(cell, text)
             cell["source"] = text.splitlines(keepends=True)
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def known_editions() -> set[Path]:
+    """What links lead to in Chinese."""
+    return {*editions.notebooks(), editions.GLOSSARY}
+
+
+def chinese_cells(name: str, texts: dict[str, str]) -> dict[str, str]:
+    """{id of a text cell: its Chinese text, as it is built}, without the cells that are not translated.
+
+    Args:
+        name: the file name of a homework.
+        texts: {id of a text cell: its English text}.
+    """
+    path = HOMEWORK / name
+    found, known = catalogue.usable(editions.catalogue_of(path)), known_editions()
+    chinese = {}
+    for context, text in texts.items():
+        with contextlib.suppress(KeyError):
+            made = translate(text, lambda block, context=context: found[context, block])
+            chinese[context] = editions.relinked(made, path, editions.place_of(path), known.__contains__)
+    return chinese
 
 
 def renew_checksum(cell: dict, text: str) -> None:

@@ -42,7 +42,11 @@ class Unit:
 
 def units_of(notebook: Path) -> list[Unit]:
     """The blocks of a notebook's markdown cells, each once, in their order."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return units_in(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
+
+
+def units_in(cells: list[dict]) -> list[Unit]:
+    """As :func:`units_of`, of cells that were read already."""
     found = [
         Unit(cell["id"], block)
         for cell in cells
@@ -68,7 +72,7 @@ def updated(catalogue: Catalog, units: Iterable[Unit]) -> Catalog:
     """
     template = Catalog()
     for unit in units:
-        template.add(unit.text, context=unit.context)
+        template.add(unit.text, context=unit.context or None)
     catalogue.update(template)
     catalogue.obsolete.clear()
     return catalogue
@@ -99,7 +103,7 @@ def translations(path: Path, units: Iterable[Unit]) -> Translations:
     """
     catalogue, found, missing, fuzzy = read(path), {}, [], []
     for unit in units:
-        message: Message | None = catalogue.get(unit.text, unit.context)
+        message: Message | None = catalogue.get(unit.text, unit.context or None)
         if message is None or not message.string:
             missing.append(unit)
         elif message.fuzzy:
@@ -109,6 +113,14 @@ def translations(path: Path, units: Iterable[Unit]) -> Translations:
     if missing or fuzzy:
         raise CourseError(refusal(path, missing, fuzzy))
     return found
+
+
+def usable(path: Path) -> Translations:
+    """{(context, English): Chinese} of all that is translated and not fuzzy; {} without a catalogue."""
+    if not path.exists():
+        return {}
+    messages = (message for message in read(path) if message.id and message.string and not message.fuzzy)
+    return {(message.context, message.id): message.string for message in messages}
 
 
 def refusal(path: Path, missing: list[Unit], fuzzy: list[Unit]) -> str:

@@ -65,7 +65,7 @@ def read_own(name: str, folders: Folders, done: str, nothing: str) -> Own:
         raise CourseError(DAMAGED.format(problem=problem, **told)) from None
     except Exception as error:  # JSON, but not what nbformat takes for a notebook
         raise CourseError(DAMAGED.format(problem=error, **told)) from None
-    title = re.match(r"Homework (\d+)", own.homework.title)
+    title = re.match(r"(?:Homework|作业) (\d+)", own.homework.title)
     if title and f"hw{title[1]}" != own.homework.name:
         told["name"] = own.homework.name
         raise CourseError(OTHER.format(title=own.homework.title, **told))

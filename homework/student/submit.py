@@ -17,6 +17,7 @@ from homework.student.whole import what_is_not_whole
 from launcher.arguments import STUDENT_ID
 from launcher.errors import CourseError
 from launcher.files import whole_file
+from translations.speaking import IN_ENGLISH, Speaker
 
 NOTHING = "Nothing was handed in."
 
@@ -27,6 +28,7 @@ def submit(
     folder: Path | None = None,
     now: datetime.datetime | None = None,
     folders: Folders = COURSE,
+    say: Speaker = IN_ENGLISH,
 ) -> str:
     """Pack the student's notebook of a homework; the notebook itself is only read.
 
@@ -35,6 +37,7 @@ def submit(
         student: the student's id: letters, digits, dot, hyphen, @; at most 40.
         folder: where the file goes; `handins/` in the course's folder without it.
         now: the time in the file's name (UTC).
+        say: what is returned, in the reader's language.
 
     Returns:
         What to print: the file, its receipt, and what is not whole about the notebook.
@@ -54,12 +57,12 @@ def submit(
     target = (folder or folders.handins) / f"{own.homework.name}_{student}_{now:%Y%m%dT%H%M%SZ}.zip"
     target = write_zip(target, own, manifest(own, student, now))
     receipt = "-".join(re.findall("....", digest_of(own)[:12])).upper()
-    lines = [f"The file to hand in: {target}"]
-    lines += [f"Receipt: {receipt}  (keep it: it belongs to exactly this notebook)"]
-    lines += ["Give the file in where your teacher asks for it: nothing has been sent yet."]
+    lines = [say(f"The file to hand in: {target}")]
+    lines += [say(f"Receipt: {receipt}  (keep it: it belongs to exactly this notebook)")]
+    lines += [say("Give the file in where your teacher asks for it: nothing has been sent yet.")]
     if warnings:
-        lines += ["", "It can be handed in as it is, but look at this first; you may submit again:"]
-        lines += [f"  - {warning}" for warning in warnings]
+        lines += ["", say("It can be handed in as it is, but look at this first; you may submit again:")]
+        lines += [f"  - {say(warning)}" for warning in warnings]
     return "\n".join(lines)
 
 

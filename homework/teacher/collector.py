@@ -18,8 +18,9 @@ from homework.teacher.archives import (
     platform_times,
     read_entry,
 )
+from homework.teacher.exchange import Shelf
 from homework.teacher.identity import Handin, Roster, identified
-from homework.teacher.manifest import MANIFEST, claim_of, fits, misfits, other_python, read_manifest
+from homework.teacher.manifest import MANIFEST, claim_of, meant_by, misfits, other_python, read_manifest
 from homework.teacher.naming import read_path, read_time
 from homework.teacher.people import People
 from homework.teacher.texts import shown
@@ -57,23 +58,29 @@ class Collector:
     """What is looked for: whose the hand-ins are, and of which homework ("" for any)."""
 
     def __init__(self, roster: Roster, homework: str = ""):
-        self.people, self.homework = People(roster), homework
+        self.people, self.homework, self.shelf = People(roster), homework, Shelf(homework)
 
     def problem(self, path: str, error: Exception | str) -> Handin:
         """A hand-in that cannot be read."""
         text = str(error)
         if not isinstance(error, Unsafe | str):
             text = f"it cannot be read: {type(error).__name__}, {shown(text)[:100]}"
-        return identified(Handin(shown(path), problem=text), self.people, path)
+        handin = Handin(shown(path), problem=text)
+        return identified(handin, self.people, path, place=self.shelf.place(path))
 
-    def of_file(self, name: str, path: Path) -> Iterator[Handin]:
-        """The hand-ins of a zip in the inbox."""
+    def sorted_out(self, parts: list[Part], is_archive: bool = False) -> tuple[list[Part], list[Handin]]:
+        """The files that may be hand-ins, and the problems of nbgrader's folders that have none."""
+        kept, empty = self.shelf.sort(parts, is_archive)
+        return kept, [self.problem(place.folder, "there is no notebook in it") for place in empty]
+
+    def of_file(self, name: str, path: Path, time: datetime.datetime | None = None) -> Iterator[Handin]:
+        """The hand-ins of a zip in the inbox; `time` as below."""
         if path.stat().st_size > MOST_PACKED_BYTES:
             raise Unsafe(f"it is larger than {MOST_PACKED_BYTES // 10**6} MB")
         if not zipfile.is_zipfile(path):
             raise Unsafe("it is called .zip, but is no zip file, or is cut off")
         with zipfile.ZipFile(path) as archive:
-            yield from self.of_archive(name, archive)
+            yield from self.of_archive(name, archive, time)
 
     def of_archive(
         self, name: str, archive: zipfile.ZipFile, time: datetime.datetime | None = None, depth: int = 0
@@ -95,6 +102,11 @@ class Collector:
             )
             for at, entry in enumerate(entries)
         ]
+        if not depth and not self.shelf.place(name):
+            every, (parts, empty) = parts, self.sorted_out(parts, is_archive=True)
+            yield from empty
+            if every and not parts:
+                return
         zips = [part for part in parts if part.path.lower().endswith(".zip")]
         parts = [part for part in parts if part.path.lower().endswith(NOTEBOOKS)]
         parts = [part for part in parts if not is_attachment(part, parts)]
@@ -156,14 +168,15 @@ class Collector:
                 return self.problem(part.path, "it is neither a notebook (.ipynb) nor a zip of one")
             handin.notes.append("the file's extension is wrong")
         manifest, data = (manifests or [{}])[0], handin.data
-        identified(handin, self.people, part.path, claim_of(manifest))
-        said = read_path(part.path)
-        wrong = misfits(manifest, data, said, self.homework)
-        handin.notes += filter(None, [other_python(manifest)])
+        place = self.shelf.place(part.path)
+        identified(handin, self.people, part.path, claim_of(manifest), place)
+        wrong = misfits(manifest, data, read_path(part.path, place), self.homework)
+        wrong += filter(None, [place.doubt if place else ""])
+        handin.notes += filter(None, [other_python(manifest), place.note if place else ""])
         wrong += ["two manifests lie beside it"] if len(manifests) > 1 else []
         if wrong and not handin.problem:
             handin.candidates = handin.candidates or [handin.student]
-            handin.doubt = "; ".join(filter(None, [handin.doubt, *wrong]))
+            handin.doubt, handin.misfits = "; ".join(filter(None, [handin.doubt, *wrong])), wrong
         self.date(handin, part, manifest, own_zip)
         return handin
 
@@ -190,15 +203,6 @@ def is_attachment(part: Part, parts: list[Part]) -> bool:
     return not (part.is_manifest or ".ipynb" in base or read_path(base).platform) and any(
         other.folder == part.folder and other.path.lower().endswith(".ipynb") for other in parts
     )
-
-
-def meant_by(manifest: dict, notebooks: list[Part]) -> list[int]:
-    """The places of the notebooks that a manifest was made for: by its hash, else by the name in it."""
-    if len(notebooks) == 1:
-        return [0]
-    if found := [at for at, part in enumerate(notebooks) if fits(manifest, part.read())]:
-        return found
-    return [at for at, part in enumerate(notebooks) if part.path.endswith(f"/{manifest.get('notebook')}")]
 
 
 def guarded(collector: Collector, path: str, make: Callable[[], Iterable[Handin]]) -> Iterator[Handin]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import datetime
 import sys
@@ -14,6 +15,7 @@ from homework import sandbox
 from homework.folders import COURSE, Folders
 from homework.release import student_copy, to_text
 from homework.teacher import gradebook, report
+from homework.teacher.forms import Form, entries_of
 from homework.teacher.grading import Grading, Status
 from homework.teacher.harmless import printable
 from homework.teacher.identity import Handin, Roster
@@ -24,9 +26,15 @@ from homework.teacher.pool import How, run_all
 from homework.teacher.roster import read_roster, require_match
 from homework.teacher.similarity import similar_pairs
 from homework.teacher.store import Store, key_of, rules_hash
-from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of
+from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of, with_doubts
 from homework.teacher.tried import Tried, tried_by_tests
+from homework.wordings import chinese_title
 from launcher.errors import CourseError
+from launcher.languages import ENGLISH
+from launcher.places import HOMEWORK
+from translations.building import in_chinese
+from translations.editions import place_of
+from translations.speaking import IN_ENGLISH, Speaker
 
 MOST_NAMED = 10  # in what is printed
 
@@ -40,7 +48,9 @@ def grade(
     due: datetime.datetime | None = None,
     how: How | None = None,
     regrade: list[str] | None = None,
+    form: Form | None = None,
     folders: Folders = COURSE,
+    say: Speaker = IN_ENGLISH,
 ) -> str:
     """Grade every hand-in of a folder.
 
@@ -53,6 +63,8 @@ def grade(
         due: hand-ins after this time are late.
         how: how many run at once, where, and with which limits.
         regrade: ids of students who are graded anew, though nothing changed; [] means everybody.
+        form: a platform that gets the marks, in a file that it imports.
+        say: in which language the students' pages are.
 
     Returns:
         A summary to print.
@@ -67,8 +79,9 @@ def grade(
     if out.resolve() == inbox.resolve() or out.resolve().is_relative_to(inbox.resolve()):
         raise CourseError(f"{out} lies in the inbox. Choose a folder outside of it. Nothing was graded.")
     students = read_roster(roster)
-    untouched = key_of(to_text(student_copy(original.notebook)).encode())
-    found = collect(inbox, students, original.name, [untouched])
+    if form is not None:
+        form.prepare(original.name)
+    found = collect(inbox, students, original.name, untouched(original))
     handins = [dataclasses.replace(handin, **in_print(handin)) for handin in found]
     if not handins:
         raise CourseError(f"There is nothing in {inbox} to grade. Nothing was changed.")
@@ -86,7 +99,16 @@ def grade(
             store.forget(key_of(handin.data))
         run_missing(original, handins, store, how)
         chosen = counting([(handin, result_of(handin, store)) for handin in handins], due)
-        return write_all(original, out, chosen, students, due)
+        return write_all(original, out, chosen, students, due, form, say)
+
+
+def untouched(original: Original) -> list[str]:
+    """The hashes of the notebook as everybody has it: in English, and in Chinese where it is translated."""
+    english = to_text(student_copy(original.notebook))
+    path = HOMEWORK / original.file_name
+    with contextlib.suppress(CourseError):
+        return [key_of(text.encode()) for text in (english, in_chinese(english, path, place_of(path)))]
+    return [key_of(english.encode())]
 
 
 def in_print(handin: Handin) -> dict[str, object]:
@@ -128,11 +150,7 @@ def result_of(handin: Handin, store: Store) -> Grading:
     key = key_of(handin.data)
     if not store.has(key):
         return Grading(Status.FAILED, "no result came back; grade again")
-    result = store.load(key)
-    doubts = list(filter(None, [handin.doubt, handin.suspect]))
-    if doubts and result.status in (Status.GRADED, Status.REPAIRED, Status.MANUAL):
-        result.status, result.reason = Status.MANUAL, "; ".join(filter(None, [*doubts, result.reason]))
-    return result
+    return with_doubts(handin, store.load(key))
 
 
 def write_all(
@@ -141,11 +159,13 @@ def write_all(
     chosen: list[Counted],
     students: Roster,
     due: datetime.datetime | None,
+    form: Form | None,
+    say: Speaker,
 ) -> str:
     """Write everything that the teacher and the students read; returns the summary."""
     gradebook.exchange_marks(out / "nbgrader", original, chosen)
     tried = tried_by_tests(original)
-    written = [write_page(original, out, counted, due, tried) for counted in chosen]
+    written = [write_page(original, out, counted, due, tried, say) for counted in chosen]
     rows = [row for row, _ in written]
     write_text(out / f"grades-{original.name}.csv", as_csv([row.plain() for row in rows]))
     write_text(out / "grades.csv", all_grades(out))
@@ -153,7 +173,12 @@ def write_all(
     page = report.teacher_report(original.source.title, written, chosen, alike(original, chosen), absent)
     for file_name in (f"report-{original.name}.html", "report.html"):
         write_text(out / file_name, page)
-    return summary(original.name, out, rows, due)
+    told = summary(original.name, out, rows, due)
+    if form is not None:
+        times = {counted.handin.student: counted.handin.submitted for counted in chosen if counted.has_owner}
+        entries = entries_of(rows, times, list(students))
+        told += "\n" + form.write(out, entries, original.source.points, due)
+    return told
 
 
 def write_page(
@@ -162,14 +187,16 @@ def write_page(
     counted: Counted,
     due: datetime.datetime | None,
     tried: dict[str, Tried],
+    say: Speaker,
 ) -> tuple[Row, str]:
     """Write the page of a hand-in; returns its line of grades.csv, and the page's place below `out`."""
     owner = counted.handin.student if counted.has_owner else counted.handin.file
     place = f"feedback/{original.name}/{folder_name(owner)}.html"
+    title = original.source.title if say.language == ENGLISH else chinese_title(original.copy)
 
     def write() -> Row:
         row = row_of(original, counted, due)
-        write_text(out / place, report.feedback(original.source.title, row, counted.result, tried))
+        write_text(out / place, report.feedback(title, row, counted.result, tried, say))
         return row
 
     with contained(counted, "writing its page", passing=(OSError,)):

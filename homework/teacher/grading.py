@@ -17,7 +17,7 @@ from homework.marking import mark
 from homework.outcomes import Marks, Outcome, Result
 from homework.reading import Rejected
 from homework.rebuild import Rebuilt
-from homework.session import Session, local_command
+from homework.session import Command, Session, local_command
 from homework.teacher.original import Original
 
 TOTAL_SECONDS = 900.0  # for one hand-in
@@ -33,6 +33,9 @@ class Status(enum.StrEnum):
     MANUAL = "needs-manual"  # the teacher has to decide
     REJECTED = "rejected"
     FAILED = "failed"  # grading itself did not work; it is tried again
+
+
+NO_MARKS = (Status.REJECTED, Status.FAILED)
 
 
 @dataclasses.dataclass
@@ -84,6 +87,12 @@ def grade_one(
         slot: which of the jobs that run at once; None grades without a sandbox.
         cell_seconds: the time limit of a cell that has none of its own.
     """
+    command = local_command if slot is None else functools.partial(sandbox.command, slot)
+    return grade_by(command, original, data, cell_seconds)
+
+
+def grade_by(command: Command, original: Original, data: bytes, cell_seconds: float = SECONDS) -> Grading:
+    """`grade_one` with workers that this command starts."""
     try:
         with READING:
             rebuilt = original.reader.rebuild(data)
@@ -91,7 +100,6 @@ def grade_one(
         return Grading(Status.REJECTED, str(problem))
     except Exception:
         return Grading(Status.FAILED, "reading failed", log=traceback.format_exc())
-    command = local_command if slot is None else functools.partial(sandbox.command, slot)
     try:
         with Session(command, TOTAL_SECONDS) as session:
             marks = mark(with_limit(rebuilt.assignment, cell_seconds), session, judge=original.judge)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+from homework.teacher.exchange import Place
 from homework.teacher.naming import Claim, read_path, read_time
 from homework.teacher.owners import on_roster, without_roster
 from homework.teacher.people import People, Roster
@@ -31,6 +32,7 @@ class Handin:
         person: the name that the platform gives.
         version: what says whether it is newer than another one.
         notes: what else is worth knowing.
+        misfits: what its manifest or its name says that does not fit the notebook; part of the doubt.
     """
 
     file: str
@@ -40,6 +42,7 @@ class Handin:
     problem: str = ""
     doubt: str = ""
     notes: list[str] = dataclasses.field(default_factory=list)
+    misfits: list[str] = dataclasses.field(default_factory=list)
     suspect: str = ""
     candidates: list[str] = dataclasses.field(default_factory=list)
     late: bool = False
@@ -48,7 +51,13 @@ class Handin:
     version: Version = dataclasses.field(default_factory=Version)
 
 
-def identified(handin: Handin, people: People, path: str = "", manifest: Claim | None = None) -> Handin:
+def identified(
+    handin: Handin,
+    people: People,
+    path: str = "",
+    manifest: Claim | None = None,
+    place: Place | None = None,
+) -> Handin:
     """Fill in whose a hand-in is, and what its path says of its time.
 
     Args:
@@ -56,15 +65,16 @@ def identified(handin: Handin, people: People, path: str = "", manifest: Claim |
         people: the roster.
         path: the names of folders, archives and the file as they are; that of the hand-in without it.
         manifest: the id in its manifest.
+        place: the folder of nbgrader's that it lies in.
     """
     path = path or handin.file
-    said = read_path(path)
+    said = read_path(path, place)
     handin.submitted, handin.late, handin.person = said.time, said.late, said.person
     handin.version = version_of(path, said)
     handin.account = f"{said.platform} {said.number}" if said.number else ""
     if said.late:
         handin.notes.append("Canvas marks it as late")
-    claims = [claim for claim in (said.claim, manifest) if claim is not None]
+    claims = [claim for claim in (said.owner, said.claim, manifest) if claim is not None]
     (on_roster if people.roster else without_roster)(handin, said, claims, people)
     if handin.problem:
         handin.data = None

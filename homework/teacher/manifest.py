@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from typing import TYPE_CHECKING
 
 from homework.teacher.naming import Claim, Said, read_time
 from homework.teacher.texts import shown
+
+if TYPE_CHECKING:
+    from homework.teacher.collector import Part
 
 MANIFEST = "manifest.json"
 SOURCE = "its manifest"
@@ -30,6 +34,15 @@ def claim_of(manifest: dict) -> Claim | None:
 def fits(manifest: dict, data: bytes) -> bool:
     """Whether a manifest was made for these bytes."""
     return manifest.get("sha256") == hashlib.sha256(data).hexdigest()
+
+
+def meant_by(manifest: dict, notebooks: list[Part]) -> list[int]:
+    """The places of the notebooks that a manifest was made for: by its hash, else by the name in it."""
+    if len(notebooks) == 1:
+        return [0]
+    if found := [at for at, part in enumerate(notebooks) if fits(manifest, part.read())]:
+        return found
+    return [at for at, part in enumerate(notebooks) if part.path.endswith(f"/{manifest.get('notebook')}")]
 
 
 def misfits(manifest: dict, data: bytes, said: Said, homework: str) -> list[str]:

@@ -3,6 +3,7 @@
 Moodle:  NAME_NUMBER_assignsubmission_file[_]/FILE, or all in one name; the number is the user's in this task.
 Canvas:  SURNAMEGIVEN[_LATE]_USER_UPLOAD_FILE; anonymous: [LATE_]anon_CODE_UPLOAD_FILE. An upload's number is
 the greater, the later it came. These numbers are nobody's id.
+nbgrader: see `exchange`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
+from typing import TYPE_CHECKING
 
 from homework.teacher.texts import shown, words_of
+
+if TYPE_CHECKING:
+    from homework.teacher.exchange import Place
 
 OUR_NAME = re.compile(
     r"(?:^|.*[\W_])hw0*(?P<homework>\d+)_(?P<student>[^/]+?)_(?P<time>\d{8}T\d{6}Z)(?P<rest>(?![0-9A-Za-z]).*)?$",
@@ -78,11 +83,13 @@ class Said:
     """What the path of a hand-in says.
 
     Attributes:
-        platform: "Moodle", "Canvas" or "" for a folder that somebody named; with the download it is from.
+        platform: "Moodle", "Canvas", "nbgrader" or "" for a folder that somebody named; Moodle with the
+            download that it is from.
         person: the name that the platform gives; "" for none.
         number: the user's, by the platform.
         upload: Canvas's number of the upload.
         late: whether the platform marks it as late.
+        owner: nbgrader's word on whose it is.
         claim: the id in our own file name, with its homework and time.
         texts: what else stands in the names of folders and files, the innermost last.
     """
@@ -92,16 +99,27 @@ class Said:
     number: str = ""
     upload: int | None = None
     late: bool = False
+    owner: Claim | None = None
     claim: Claim | None = None
     homework: str = ""
     time: datetime.datetime | None = None
     texts: list[str] = dataclasses.field(default_factory=list)
 
 
-def read_path(path: str) -> Said:
-    """Take the names of folders, archives and the file apart."""
-    said = Said()
-    *folders, base = (part[:LONGEST] for part in path.split("/")[-DEEPEST:])
+def read_path(path: str, place: Place | None = None) -> Said:
+    """Take the names of folders, archives and the file apart.
+
+    Args:
+        path: of the file.
+        place: the folder of nbgrader's that it lies in. What nbgrader named is taken as that, not as words.
+    """
+    said, parts = Said(), path.split("/")
+    if place is not None:
+        said.platform, said.number = "nbgrader", place.student
+        said.owner = Claim(place.student, "nbgrader's folder")
+        depth = place.folder.count("/") + 1
+        parts = [*parts[: depth - place.depth], *(parts[depth:] or [""])]  # it may be that folder itself
+    *folders, base = (part[:LONGEST] for part in parts[-DEEPEST:])
     for at, folder in enumerate(folders):
         said.texts.append(read_part(said, folder, "/".join(folders[:at]), folder.lower().endswith(".zip")))
     said.texts.append(read_part(said, base, "/".join(folders), True))
@@ -110,7 +128,9 @@ def read_path(path: str) -> Said:
 
 def read_part(said: Said, part: str, place: str, is_file: bool) -> str:
     """Note what one name of a path says; returns what is left of it."""
-    if found := MOODLE.fullmatch(part):
+    if said.owner:  # what a student calls a file there is no word of another platform
+        pass
+    elif found := MOODLE.fullmatch(part):
         said.platform, said.person, said.number = f"Moodle in {place}", shown(found["name"]), found["number"]
         part = found["file"] or ""
     elif (is_file or OUR_NAME.match(part)) and (found := from_canvas(part)):

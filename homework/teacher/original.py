@@ -12,6 +12,7 @@ from homework.cells import Assignment, assignment_of
 from homework.folders import COURSE, Folders, copy_name, read_source
 from homework.judge import Judge
 from homework.release import student_copy
+from homework.wordings import with_wordings
 
 if TYPE_CHECKING:
     from homework.teacher.confined import Reader
@@ -76,4 +77,4 @@ class Original:
 def as_handed_out(name: str, folders: Folders) -> Assignment:
     """The cells of a homework's copy as students got it."""
     notebook, _ = read_source(name, folders)
-    return assignment_of(student_copy(notebook), name, copy_name(notebook))
+    return with_wordings(assignment_of(student_copy(notebook), name, copy_name(notebook)))

@@ -19,8 +19,12 @@ def on_roster(handin: Handin, said: Said, claims: list[Claim], people: People) -
     """Find the one student of the roster that everything points to."""
     stated: dict[str, str] = {}  # {id: where it stands}
     strangers: list[Claim] = []
+    person = said.person
     for claim in claims:
         found, note = people.by_id(clean_id(claim.student))
+        if claim is said.owner and not found and people.of_name(words_of(claim.student)):
+            person = claim.student  # an account that is called by its owner's name
+            continue
         for student in found:
             stated.setdefault(student, told(claim))
         if not found:
@@ -34,7 +38,6 @@ def on_roster(handin: Handin, said: Said, claims: list[Claim], people: People) -
         for student in found:
             stated.setdefault(student, f"its path says {student}")
         handin.notes += [note for note in notes if note not in handin.notes]
-    person = said.person
     if person and not people.of_name(words_of(person)):
         person = without_ids(person, stated, people)
     if not stated:

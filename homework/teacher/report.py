@@ -16,11 +16,13 @@ from urllib.parse import quote
 
 import jinja2
 
-from homework.outcomes import PASSED
-from homework.teacher.grading import Grading, Status
+from homework.outcomes import PASSED, Result
+from homework.teacher.grading import NO_MARKS, Grading, Status
 from homework.teacher.harmless import markdown_html
 from homework.teacher.table import Counted, Row
 from homework.teacher.tried import Tried
+from launcher.languages import CHINESE, ENGLISH
+from translations.speaking import IN_ENGLISH, Speaker
 
 MOST_SHOWN = 20  # lines of a table in the report
 BARS = 10
@@ -31,7 +33,7 @@ WORDS = {
     Status.REJECTED: "not graded",
     Status.FAILED: "not graded yet: grading did not work, which says nothing about your work",
 }
-NO_MARKS = (Status.REJECTED, Status.FAILED)
+HTML_LANGUAGES = {ENGLISH: "en", CHINESE: "zh-CN"}
 TO_DECIDE = (Status.FAILED, Status.MANUAL, Status.REJECTED)
 TO_LOOK_AT = (*TO_DECIDE, Status.REPAIRED)  # the first matter most
 
@@ -67,31 +69,64 @@ class Scores:
     bars: list[Bar]
 
 
-def feedback(title: str, row: Row, result: Grading, tried: Mapping[str, Tried]) -> str:
-    """The page for one student. Of hidden tests it says no more than that they did not pass, and the hint.
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """What a student is told of a hand-in. Of hidden tests a result says no more than that they did not pass,
+    and the hint.
 
     Why a teacher has to look at a hand-in stands in the notes and in the report, not here: it is a doubt, and
     decided by a person.
+
+    Attributes:
+        words: what became of it.
+        reason: why it was not graded; empty when it was.
+        tests: all tests, in order; none when it was not graded.
+        problems, repairs, texts: see `Grading`.
+    """
+
+    words: str
+    reason: str
+    tests: list[Result]
+    problems: dict[str, str]
+    repairs: list[str]
+    texts: dict[str, str]
+
+    @classmethod
+    def of(cls, row: Row, result: Grading) -> Shown:
+        """The same of every hand-in, wherever it is shown."""
+        is_graded = row.score is not None and row.status not in NO_MARKS
+        return cls(
+            words=WORDS[row.status],
+            reason=result.reason if row.status == Status.REJECTED else "",
+            tests=result.tests if is_graded else [],
+            problems=result.problems if is_graded else {},
+            repairs=result.repairs if row.status != Status.MANUAL else [],
+            texts=result.texts,
+        )
+
+
+def feedback(
+    title: str, row: Row, result: Grading, tried: Mapping[str, Tried], say: Speaker = IN_ENGLISH
+) -> str:
+    """The page for one student.
 
     Args:
         title: of the homework.
         row: the student's row of grades.csv.
         result: what grading found.
         tried: what the tests try.
+        say: the language of the page.
     """
-    is_graded = row.score is not None and row.status not in NO_MARKS
-    tests = result.tests if is_graded else []
-    tasks = [(task, list(some)) for task, some in groupby(tests, key=lambda test: test.task)]
+    shown = Shown.of(row, result)
+    tasks = [(task, list(some)) for task, some in groupby(shown.tests, key=lambda test: test.task)]
     return pages.get_template("feedback.html.j2").render(
         title=title,
+        say=say,
+        language=HTML_LANGUAGES[say.language],
         row=row,
         tasks=tasks,
         tried=tried,
-        words=WORDS[row.status],
-        reason=result.reason if row.status == Status.REJECTED else "",
-        problems=result.problems if is_graded else {},
-        repairs=result.repairs if row.status != Status.MANUAL else [],
-        texts=result.texts,
+        **vars(shown),
     )
 
 
@@ -116,6 +151,7 @@ def teacher_report(
     places = {name_of(row): place for row, place in written}
     return pages.get_template("report.html.j2").render(
         title=f"{title}: report",
+        language=HTML_LANGUAGES[ENGLISH],
         statuses=list(collections.Counter(row.status for row in rows).items()),
         scores=distribution([row.score for row in rows if row.score is not None], rows[0].max),
         hardest=[(name, f"{share:.0%}") for name, share in hardest(results)[:MOST_SHOWN]],

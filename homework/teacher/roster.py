@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import itertools
 import re
@@ -40,42 +41,74 @@ The lists of nbgrader, Moodle (participants) and Canvas (gradebook) are read as 
 Nothing was graded."""
 
 
+@dataclasses.dataclass
+class Sheet:
+    """A list of students, and what else stands in its columns.
+
+    Attributes:
+        header: the columns' headers as they stand there; [] without any.
+        names: {student id: name}.
+        cells: {student id: the values of that line}, as many as there are headers.
+        others: the values of the lines that are nobody's, such as Canvas's of the points.
+    """
+
+    header: list[str]
+    names: Roster
+    cells: dict[str, list[str]]
+    others: list[list[str]]
+
+    def value(self, student: str, *headers: str) -> str:
+        """What stands in the first of these columns that is there; "" without any. Headers are plain ones."""
+        known = [plain_header(cell) for cell in self.header]
+        at = next((known.index(name) for name in headers if name in known), None)
+        return "" if at is None or student not in self.cells else self.cells[student][at]
+
+
 def read_roster(path: Path | None) -> Roster:
-    """{student id: name} of a CSV file; {} without a file.
+    """{student id: name} of a CSV file; {} without a file. The rest is as of `read_sheet`."""
+    return {} if path is None else read_sheet(path).names
+
+
+def read_sheet(path: Path, what: str = "roster") -> Sheet:
+    """A CSV file with a line for each student.
 
     Columns are found by their headers; without any, the first two are id and name. Values may be separated by
     commas, semicolons or tabs, in UTF-8, UTF-16 or GB 18030.
 
+    Args:
+        path: of the file.
+        what: what it is called in errors.
+
     Raises:
         CourseError: the file is not there, has no students, the same id twice, or something that is no id.
     """
-    if path is None:
-        return {}
     try:
         text = decode_text(path.read_bytes())
     except OSError as error:
-        raise CourseError(f"The roster {path} cannot be read: {error}. Nothing was graded.") from None
+        raise CourseError(f"The {what} {path} cannot be read: {error}. Nothing was graded.") from None
     try:
-        found = students_of(rows_of(text))
+        rows = rows_of(text)
+        found, others = students_of(rows)
     except csv.Error as error:
-        raise CourseError(f"The roster {path} cannot be read: {error}.\n{WHAT_IT_NEEDS}") from None
+        raise CourseError(f"The {what} {path} cannot be read: {error}.\n{WHAT_IT_NEEDS}") from None
     if not found:
-        raise CourseError(f"The roster {path} has no students.\n{WHAT_IT_NEEDS}")
-    roster: Roster = {}
+        raise CourseError(f"The {what} {path} has no students.\n{WHAT_IT_NEEDS}")
+    at = header_of(rows)
+    sheet = Sheet([] if at is None else rows[at], {}, {}, others)
     seen: dict[str, str] = {}
-    for given, name in found:
+    for given, name, row in found:
         student = clean_id(given)
         if not student:
-            what = f"an id that cannot be one: {shown(given)[:60]!r} ({shown(name)[:60]})"
-            raise CourseError(f"The roster {path} has {what}.\n{WHAT_IT_NEEDS}")
-        if (other := seen.setdefault(student.casefold(), student)) in roster:
-            both = f"{roster[other] or 'no name'}, and {name or 'no name'}"
+            no_id = f"an id that cannot be one: {shown(given)[:60]!r} ({shown(name)[:60]})"
+            raise CourseError(f"The {what} {path} has {no_id}.\n{WHAT_IT_NEEDS}")
+        if (other := seen.setdefault(student.casefold(), student)) in sheet.names:
+            both = f"{sheet.names[other] or 'no name'}, and {name or 'no name'}"
             raise CourseError(
-                f"The roster {path} has the id {student} twice: {both}.\nLeave one line for each student. "
+                f"The {what} {path} has the id {student} twice: {both}.\nLeave one line for each student. "
                 "Nothing was graded."
             )
-        roster[student] = name
-    return roster
+        sheet.names[student], sheet.cells[student] = name, row
+    return sheet
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -96,9 +129,9 @@ def parsed(lines: list[str], delimiter: str) -> list[list[str]]:
 
 
 def plain_cell(cell: str) -> str:
-    """A value without blanks around it, and without what keeps Excel from taking it for a number."""
+    """A value without blanks around it, and without what keeps a spreadsheet from computing it."""
     cell = cell.strip().strip("\ufeff\0")
-    quoted = re.fullmatch(r'="?(.*?)"?|\'(\d+)', cell)
+    quoted = re.fullmatch(r'="?(.*?)"?|\'(\d+|[=+@-].*)', cell)
     return (quoted[1] or quoted[2] or "") if quoted else cell
 
 
@@ -115,27 +148,29 @@ def header_of(rows: list[list[str]]) -> int | None:
     )
 
 
-def students_of(rows: list[list[str]]) -> list[tuple[str, str]]:
-    """(id, name) of each student, both as they stand there.
+def students_of(rows: list[list[str]]) -> tuple[list[tuple[str, str, list[str]]], list[list[str]]]:
+    """(id, name, line) of each student, as they stand there, and the lines that are nobody's.
 
     Raises:
         CourseError: somebody has no id.
     """
     at = header_of(rows)
     if at is None:
-        return [(row[0], row[1] if len(row) > 1 else "") for row in rows]
+        return [(row[0], row[1] if len(row) > 1 else "", row) for row in rows], []
     header, rows = [plain_header(cell) for cell in rows[at]], rows[at + 1 :]
     rows = [row + [""] * (len(header) - len(row)) for row in rows]
     ids, names = id_columns(header), name_columns(header)
-    found = []
+    found, others = [], []
     for row in rows:
         name = next(filter(None, (" ".join(row[k] for k in columns).strip() for columns in names)), "")
         student = next((row[k] for k in ids if row[k]), "")
         if student:
-            found.append((student, name))
-        elif "section" not in header:  # Canvas has a line with the points of each column
+            found.append((student, name, row))
+        elif "section" in header:  # Canvas has a line with the points of each column
+            others.append(row)
+        else:
             raise CourseError(f"On the roster {name or 'somebody'} has no id.\n{WHAT_IT_NEEDS}")
-    return found
+    return found, others
 
 
 def id_columns(header: list[str]) -> list[int]:

@@ -15,13 +15,30 @@ from launcher.files import whole_file
 
 # What a mark comes from, beside the homework itself: what rebuilds, runs and compares, and what answers and
 # tests import. Everything of ours counts but what writes results down, or is for students and authors.
-DECIDING = ("homework/**/*.py", "helpers/**/*.py", "launcher/files.py")
-WRITING = ("grade", "gradebook", "harmless", "output", "report", "server_config", "similarity", "store")
+DECIDING = (
+    *("homework/**/*.py", "helpers/**/*.py", "launcher/files.py"),
+    *("translations/building.py", "translations/blocks.py", "translations/zh_CN/hw*.po"),
+)
+WRITING = (
+    "forms",
+    "grade",
+    "gradebook",
+    "harmless",
+    "marks",
+    "output",
+    "platforms",
+    "report",
+    "scores",
+    "server_config",
+    "similarity",
+    "store",
+)
 COLLECTING = (
     *(
         "archives",
         "collector",
         "crosscheck",
+        "exchange",
         "identity",
         "inbox",
         "manifest",
@@ -33,7 +50,15 @@ COLLECTING = (
     *("table", "tried", "versions"),
 )
 NOT_DECIDING = (
-    *("homework/__main__.py", "homework/release.py", "homework/author/*", "homework/student/*"),
+    *(
+        "homework/__main__.py",
+        "homework/exporting.py",
+        "homework/gradescope/*",
+        "homework/quizzes/*",
+        "homework/release.py",
+        "homework/author/*",
+        "homework/student/*",
+    ),
     *("homework/hw*/right/*", *(f"homework/teacher/{name}.py" for name in (*WRITING, *COLLECTING))),
 )
 DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)

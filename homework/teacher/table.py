@@ -6,11 +6,11 @@ import csv
 import dataclasses
 import datetime
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from homework.cells import QUESTION, TEST, task_of
-from homework.teacher.grading import Grading, Status
+from homework.teacher.grading import NO_MARKS, Grading, Status
 from homework.teacher.identity import Handin
 from homework.teacher.original import Original
 from homework.teacher.versions import newest
@@ -86,7 +86,7 @@ def chosen(found: list[tuple[Handin, Grading]], due: datetime.datetime | None) -
 
     def rank(item: tuple[Handin, Grading]) -> tuple:
         handin, result = item
-        is_marked = result.status not in (Status.REJECTED, Status.FAILED)
+        is_marked = result.status not in NO_MARKS
         return is_marked, not is_late(handin, due)
 
     found = sorted(found, key=lambda item: (*rank(item), item[0].submitted or EARLY, item[0].file))
@@ -102,6 +102,15 @@ def chosen(found: list[tuple[Handin, Grading]], due: datetime.datetime | None) -
         reason = f"nothing says which is the newest of {len(best)}: {files}"
         result = dataclasses.replace(result, status=Status.MANUAL, reason=reason)
     return Counted(handin, result, [other.file for other, _ in found if other is not handin])
+
+
+def with_doubts(handin: Handin, result: Grading) -> Grading:
+    """The result as a teacher has to decide about it, where there is a doubt about the hand-in."""
+    doubts = list(filter(None, [handin.doubt, handin.suspect]))
+    if not doubts or result.status in NO_MARKS:
+        return result
+    reason = "; ".join(filter(None, [*doubts, result.reason]))
+    return dataclasses.replace(result, status=Status.MANUAL, reason=reason)
 
 
 def is_late(handin: Handin, due: datetime.datetime | None) -> bool:
@@ -160,14 +169,21 @@ def notes_on(counted: Counted) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def as_csv(rows: list[Mapping[str, object]]) -> str:
-    """Rows as CSV. What a spreadsheet would take for a formula gets an apostrophe in front."""
+def as_csv(rows: list[Mapping[str, object]], exact: Collection[str] = ()) -> str:
+    """Rows as CSV. What a spreadsheet would take for a formula gets an apostrophe in front.
+
+    Args:
+        rows: {column: value} of each line.
+        exact: columns whose values stay as they are, since a platform looks them up: see `is_computed`.
+    """
     columns = list(dict.fromkeys(key for row in rows for key in row))
     order = [key for key in columns if key not in LAST_COLUMNS] + [k for k in LAST_COLUMNS if k in columns]
     text = io.StringIO()
     writer = csv.DictWriter(text, order, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows({key: safe_cell(value) for key, value in row.items()} for row in rows)
+    writer.writerows(
+        {key: value if key in exact else safe_cell(value) for key, value in row.items()} for row in rows
+    )
     return text.getvalue()
 
 
@@ -179,6 +195,11 @@ def safe_cell(value: object) -> object:
     if len(value) > LONGEST_CELL:
         value = value[: LONGEST_CELL - 1] + "…"
     return "'" + value if value.startswith(FORMULA) else value
+
+
+def is_computed(value: str) -> bool:
+    """Whether a spreadsheet would compute a text that is more than a number with its sign."""
+    return value.startswith(FORMULA) and not value[1:].isdecimal()
 
 
 def all_grades(out: Path) -> str:

@@ -8,7 +8,7 @@ import datetime
 
 import nbformat
 import pytest
-from homework_course import DOUBLE, HALF, answered, share_torch
+from homework_course import DOUBLE, HALF, answered, share_torch, write_source
 
 from homework import __main__ as command_line
 from homework import sandbox
@@ -88,6 +88,19 @@ def test_an_interrupted_grading_goes_on_where_it_stopped(course, tmp_path, inbox
     grade("hw99", inbox, out, how=how, folders=course)
     assert len(again) == 1
     assert len(read(out)) == 2
+
+
+def test_on_a_machine_that_is_too_busy_nobody_gets_a_zero_unseen(course, tmp_path, inbox, monkeypatch):
+    """Where the homework's own cell is stopped, no task can be right."""
+    share_torch(monkeypatch)
+    source = nbformat.read(course.sources / "hw99" / "source.ipynb", as_version=4)
+    setup = next(cell for cell in source.cells if cell.metadata.nbgrader.grade_id == "setup")
+    setup.source = "import time\n\ntime.sleep(60)\n" + setup.source
+    write_source(course, source)
+    grade("hw99", inbox, tmp_path / "out", how=How(sandboxed=False, cell_seconds=0.5), folders=course)
+    for row in read(tmp_path / "out").values():
+        assert row["status"] == "needs-manual" and float(row["score"]) < 3
+        assert "the homework's own cell setup took too long: was this machine too busy?" in row["notes"]
 
 
 def test_late_hand_ins_and_absent_students_are_told(course, tmp_path, inbox, monkeypatch):

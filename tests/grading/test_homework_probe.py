@@ -18,9 +18,9 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's code 
 @pytest.fixture
 def uncached():
     """`problem` looks again, before and after."""
-    sandbox.problem.cache_clear()
+    sandbox.lacking.cache_clear()
     yield
-    sandbox.problem.cache_clear()
+    sandbox.lacking.cache_clear()
 
 
 @pytest.fixture

@@ -63,6 +63,14 @@ def test_what_running_leaves_behind_is_ignored_by_git():
         ("grade hw3 --inbox . --out b --jobs 0", "'0' is not a count"),
         ("grade hw3 --inbox . --out b --due tomorrow", "'tomorrow' is no time such as 2026-12-01T23:59"),
         ("grade hw3 --inbox . --out b --cell-seconds 0", "'0' is no time limit"),
+        ("grade hw3 --inbox . --out b --format excel", "invalid choice: 'excel'"),
+        ("grade hw3 --inbox . --out b --format canvas", "canvas needs --roster with Canvas's own gradebook"),
+        ("grade hw3 --inbox . --out b --column hw3", "--column: it goes with --format"),
+        ("export marks", "name a sheet, or --roster FILE for an empty one"),
+        ("export marks nowhere.csv", "there is no file nowhere.csv"),
+        ("export marks README.md --roster README.md", "the sheet has the students already"),
+        ("export marks README.md --grades nowhere.csv", "there is no file nowhere.csv"),
+        ("export marks --roster README.md --grades README.md", "goes with a sheet that is filled in"),
         ("mark --out nowhere", "--out: there is no folder nowhere"),
         ("export quiz hw8", "there is no quiz 'hw8'; there are hw1 to hw7, and those of lessons 00, 01, "),
         ("export quiz 03c", "there is no quiz '03c'"),
@@ -137,3 +145,10 @@ def test_when_homework_is_due(typed, means, monkeypatch):
     time.tzset()
     options = cli.make_parser().parse_args(["grade", "hw3", "--inbox", "a", "--out", "b", "--due", typed])
     assert options.due.isoformat() == means
+
+
+@pytest.mark.parametrize("words", ["export --current-env quiz hw3", "export quiz hw3 --current-env"])
+def test_the_environment_is_chosen_before_or_after_the_kind(words):
+    options, _ = cli.read_arguments(words.split())
+    assert options.current_env and options.kind == "quiz"
+    assert not cli.read_arguments(["export", "quiz"])[0].current_env
