@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import site_tools
 from browser_lab import LOCAL, running_browser
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 from test_browser import take_picture
 
 from launcher.places import ROOT
@@ -98,7 +98,9 @@ def watched(page: Page) -> Page:
         "console", lambda message: message.type in ("error", "warning") and page.told.append(message.text)
     )
     page.on("pageerror", lambda error: page.told.append(str(error)))
-    page.on("requestfailed", lambda request: page.told.append(f"failed: {request.url}"))
+    page.on(
+        "requestfailed", lambda request: is_broken(request) and page.told.append(f"failed: {request.url}")
+    )
     page.on(
         "request", lambda request: is_elsewhere(request.url) and page.told.append(f"asked: {request.url}")
     )
@@ -110,6 +112,11 @@ def watched(page: Page) -> Page:
         lambda answer: page.bytes.update({answer.url: int(answer.headers.get("content-length", 0))}),
     )
     return page
+
+
+def is_broken(request: Request) -> bool:
+    """Whether a request failed by itself: those that are under way when a page is left are stopped."""
+    return request.failure != "net::ERR_ABORTED"
 
 
 def is_elsewhere(url: str) -> bool:
@@ -232,7 +239,7 @@ def test_the_switch_stays_on_the_page(page: Page, address: str, name: str) -> No
 
 def test_the_switch_keeps_the_place(page: Page, address: str) -> None:
     page.goto(address + LESSON + "#the-proof")
-    page.evaluate("document.getElementById('the-proof').scrollIntoView()")
+    page.evaluate("document.getElementById('the-proof').scrollIntoView({behavior: 'instant'})")
     number = page.evaluate(
         "[...document.querySelectorAll('article section[id]')].findIndex(s => s.id === 'the-proof')"
     )

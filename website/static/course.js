@@ -12,7 +12,7 @@
     }),
   );
   const place = location.hash.match(/^#section=(\d+)$/);
-  if (place) headings()[place[1] - 1]?.scrollIntoView();
+  if (place) headings()[place[1] - 1]?.scrollIntoView({ behavior: "instant" });
 
   const scrolled = () =>
     document.querySelectorAll("article pre, article .table-wrapper, article div.math, .output").forEach((box) => {
