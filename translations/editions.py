@@ -72,6 +72,7 @@ def relinked(text: str, old: Path, new: Path, has_edition: Callable[[Path], bool
             return match[0]
         target = Path(os.path.normpath(old.parent / link))
         target = place_of(target) if has_edition(target) else target
+        target = old if target == new else target  # "in Chinese" leads back to the English page
         return Path(os.path.relpath(target, new.parent)).as_posix() + mark + part
 
     return LINK.sub(moved, text)

@@ -105,3 +105,13 @@ def test_what_lessons_read_from_data_is_there(edition):
     edition(one="1")
     data = edition.folder / ".." / "data"  # as a lesson in notebooks/zh says it
     assert (data / "cat.jpg").stat().st_size > 1000 and (data / "clip.webm").stat().st_size > 1000
+
+
+def test_the_link_to_the_chinese_page_leads_back_to_the_english_one():
+    text = "[here](README.zh.md), [there](homework/teaching.md#machines) and [far](https://pytorch.org)"
+    old, new = ROOT / "README.md", ROOT / "README.zh.md"
+    known = {ROOT / name for name in editions.PAGES}
+    moved = editions.relinked(text, old, new, known.__contains__)
+    assert (
+        moved == "[here](README.md), [there](homework/teaching.zh.md#machines) and [far](https://pytorch.org)"
+    )
