@@ -7,10 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+from filelock import FileLock
+
 from launcher.cli import make_parser
 from launcher.errors import CourseError
 from website.building import build
-from website.places import SITE, repository
+from website.places import SITE, WORK, repository
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +20,9 @@ def main(arguments: list[str]) -> int:
     options = make_parser().parse_args(["site", *arguments])
     out, started = options.out or SITE, time.monotonic()
     try:
-        build(out, repository(), options.drafts)
+        WORK.mkdir(exist_ok=True)
+        with FileLock(WORK / "one-at-a-time.lock"):
+            build(out, repository(), options.drafts)
     except CourseError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1

@@ -90,6 +90,8 @@ def settled(markdown: str, page: Page, known: set[Path], repository: str) -> str
 
     def lead(match: re.Match) -> str:
         words, link, _ = match.groups()
+        if link.endswith(".zh.md"):
+            return words  # the switch of each page leads to the other language
         target = (page.source.parent / link).resolve()
         if "://" in link or not target.exists() or target in known:
             return match[0]

@@ -72,6 +72,7 @@ def test_a_link_to_a_file_that_is_no_page_leads_to_the_repository_or_nowhere():
     text = "[a](../LICENSE), [b](expressions.md#x), [c](https://d.org), ![e](../etc/screenshot.png)"
     known = {PROJECT.source}
     assert settled(text, PROJECT, known, "") == text.replace("[a](../LICENSE)", "a")
+    assert settled("[中文](expressions.zh.md)", PROJECT, known, REPOSITORY) == "中文"
     told = settled(text, PROJECT, known, REPOSITORY)
     assert told == text.replace("../LICENSE", f"{REPOSITORY}/blob/HEAD/LICENSE")
 
