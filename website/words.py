@@ -41,7 +41,7 @@ WORDS = {
         "tools": "This page",
     },
     CHINESE: {
-        "course": "动手学深度学习课程",
+        "course": "深度学习动手实践",
         "about": "用 Jupyter 笔记本写成的课程：每个想法都从零实现，与 PyTorch 核对，再用于真实数据。"
         "一台普通笔记本电脑就能运行，不需要 GPU，也不需要网络。",
         "begin": "从第一课开始",
