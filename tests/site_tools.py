@@ -26,15 +26,12 @@ IDS = re.compile(r'\sid="([^"]+)"')
 
 
 def built(folder: Path) -> Path:
-    """The built site. COURSE_SITE names one that is there already.
-
-    A translation that is unfinished is not what these tests are about: such a page is built in English.
-    """
+    """The built site. COURSE_SITE names one that is there already."""
     if there := os.environ.get("COURSE_SITE"):
         return Path(there)
     if shutil.which("npm") is None:
         pytest.skip("no npm on this machine: install Node.js to test the website")
-    command = [sys.executable, "-P", "-m", "website", "--drafts", "--out", str(folder / "site")]
+    command = [sys.executable, "-P", "-m", "website", "--out", str(folder / "site")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "site"
