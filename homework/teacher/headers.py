@@ -46,8 +46,8 @@ def header_of(rows: list[list[str]]) -> int | None:
 def lost_header(rows: list[list[str]]) -> list[str] | None:
     """The first row of a list without headers, where it looks like headers of other words; None else.
 
-    An id or a name has no digit in most classes, so that alone says nothing: there is a known header of a
-    name, or the ids of the rows below have digits. A list of letters alone is believed.
+    Headers have no digits, but neither have some ids. So one is a known header of names, or most ids in the
+    rows below have digits. A list of letters alone is believed.
     """
     first, below = rows[0], rows[1:]
     if any(sign.isdigit() for cell in first for sign in cell):

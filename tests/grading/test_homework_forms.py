@@ -115,7 +115,7 @@ def test_what_is_written_and_read_again_has_the_same_students_and_scores(
     assert any(line.endswith(f"{platform}-hw99.csv, 2 marks") for line in lines)
     assert "    no mark, waiting for marks by hand: 1003 (+Adams Zoe)" in lines
     assert "    no mark, rejected: 1004 (@Eve Fox)" in lines
-    assert "    no mark, nothing handed in: 1005 (-Bo O'Neil), 1006 (==1+1)" in lines
+    assert "    no mark, nothing handed in: 1005 (-Bo O'Neil), 1006 (=1+1)" in lines
 
 
 def test_moodle_gets_all_that_it_can_know_a_student_by_and_feedback(graded):
@@ -128,7 +128,7 @@ def test_moodle_gets_all_that_it_can_know_a_student_by_and_feedback(graded):
 
 def test_the_test_student_of_canvas_is_not_waited_for(graded, tmp_path):
     told, rows = graded("canvas", CANVAS + '"Student, Test",349,,a1b2c3,DL 1,,,\n')
-    assert "nothing handed in: 1005 (-Bo O'Neil), 1006 (==1+1)" in told
+    assert "nothing handed in: 1005 (-Bo O'Neil), 1006 (=1+1)" in told
     assert "Student, Test" not in told and (rows[-1]["Student"], rows[-1]["hw99 (123)"]) == (
         "Student, Test",
         "",
