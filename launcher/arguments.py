@@ -29,6 +29,13 @@ EXPRESSION_SETS = ("drawn", "raf_db", "fer2013")
 # What `grade --format` can write: the writers of homework.teacher.forms.
 PLATFORMS = ("moodle", "canvas", "nbgrader")
 
+# The list of students that a platform's own ids come from, and where it has it.
+ROSTERS = {
+    "canvas": "Canvas's own gradebook, for its ids (in Canvas: Grades, Export, Export Entire Gradebook)",
+    "moodle": "the participants of your Moodle course, for their ids (in Moodle: Participants, "
+    "Select all users, With selected users: Download table data as CSV)",
+}
+
 Wrong = argparse.ArgumentTypeError
 
 
@@ -93,6 +100,8 @@ def section_name(text: str) -> str:
 
 def problem_of(options: argparse.Namespace) -> str | None:
     """What only a look at the disk shows to be wrong with a command's arguments; None when nothing is."""
+    if problem := folder_problem(options):
+        return problem
     if options.command in ("check", "submit", "grade"):
         is_teachers = options.command == "grade"
         problem = homework_problem(options.homework, is_teachers) or task_problem(options)
@@ -114,11 +123,18 @@ def form_problem(options: argparse.Namespace) -> str | None:
     """That what is asked for a platform cannot be written; None when it can."""
     if options.column and not options.format:
         return "argument --column: it goes with --format"
-    if options.format == "canvas" and not options.roster:
-        return (
-            "argument --format: canvas needs --roster with Canvas's own gradebook, for its ids "
-            "(in Canvas: Grades, Export, Export Entire Gradebook)"
-        )
+    if options.format in ROSTERS and not options.roster:
+        return f"argument --format: {options.format} needs --roster with {ROSTERS[options.format]}"
+    return None
+
+
+def folder_problem(options: argparse.Namespace) -> str | None:
+    """That a file stands where a command would make a folder; None when none does."""
+    for name in ("out", "to"):
+        path = getattr(options, name, None)
+        taken = path and next((part for part in (path, *path.parents) if part.exists()), None)
+        if taken and not taken.is_dir():
+            return f"argument --{name}: {taken} is a file. Name a folder, or one that is to be made"
     return None
 
 

@@ -94,9 +94,13 @@ def bench_options(parser: argparse.ArgumentParser) -> None:
 
 
 def all_exports(parser: argparse.ArgumentParser) -> None:
-    """Each kind takes the options of the environment too: nobody knows that they belong before it."""
+    """Each kind takes the options of the environment too: nobody knows that they belong before it.
+
+    What is wrong is told with the usage of the kind.
+    """
     for kind in export_options(parser):
         environment_options(kind, default=argparse.SUPPRESS)  # what stood before the kind stays
+        kind.set_defaults(fail=kind.error)
 
 
 def site_options(parser: argparse.ArgumentParser) -> None:

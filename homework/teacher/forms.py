@@ -13,15 +13,15 @@ from pathlib import Path
 
 from homework.teacher.grading import Status
 from homework.teacher.output import write_text
-from homework.teacher.platforms import WRITERS, canvas_column, points_note
+from homework.teacher.platforms import TEST_STUDENT, WRITERS, canvas_column, points_note
 from homework.teacher.roster import Sheet, read_sheet
 from homework.teacher.scores import BY_HAND
 from homework.teacher.table import Row, as_csv, is_computed
+from homework.teacher.texts import named, shown
 
 UNDECIDED = (Status.MANUAL, Status.REJECTED, Status.FAILED)
 ABSENT, NO_FORM = "nothing handed in", "not on the roster"
 COMPUTED = "an id that a spreadsheet would compute: enter it by hand"
-MOST_NAMED = 10  # for each reason
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Form:
         rows, exact = WRITERS[self.platform](self, lines, most, due)
         write_text(path, as_csv(rows, exact))
         note = points_note(self, most) if self.platform == "canvas" else ""
-        return told(self.platform, path, known) + note
+        return told(self.platform, path, known, names) + note
 
 
 def is_listed(entry: Entry, names: dict[str, str]) -> bool:
@@ -131,16 +131,21 @@ def entry_of(row: Row, submitted: datetime.datetime | None) -> Entry:
     return Entry(row.student, None if why else row.score, why, "" if why else feedback, submitted)
 
 
-def told(platform: str, path: Path, entries: list[Entry]) -> str:
+def told(platform: str, path: Path, entries: list[Entry], names: dict[str, str]) -> str:
     """What is printed: how many marks were written, and who has none, by reason."""
+    entries = [one for one in entries if one.why != ABSENT or names.get(one.student) != TEST_STUDENT]
     without: dict[str, list[str]] = collections.defaultdict(list)
     for entry in entries:
         if entry.score is None:
             reason = entry.why if entry.student else "nobody's yet"
-            without[reason].append(entry.student or entry.why.rpartition(": ")[0])
+            without[reason].append(with_name(entry, names))
     count = sum(entry.score is not None for entry in entries)
     lines = [f"For {platform}: {path}, {count} marks"]
-    for reason, names in without.items():
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        lines.append(f"    no mark, {reason}: {', '.join(names[:MOST_NAMED])}{more}")
+    lines += [f"    no mark, {reason}: {named(students)}" for reason, students in without.items()]
     return "\n".join(lines)
+
+
+def with_name(entry: Entry, names: dict[str, str]) -> str:
+    """A student's id, with the name where the roster has it; the file where it is nobody's yet."""
+    name = shown(names.get(entry.student, ""))
+    return f"{entry.student} ({name})" if name else entry.student or entry.why.rpartition(": ")[0]

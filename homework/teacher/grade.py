@@ -22,11 +22,13 @@ from homework.teacher.identity import Handin, Roster
 from homework.teacher.inbox import collect
 from homework.teacher.original import Original
 from homework.teacher.output import contained, folder_name, held, log, start_log, write_text
+from homework.teacher.platforms import TEST_STUDENT
 from homework.teacher.pool import How, run_all
 from homework.teacher.roster import read_roster, require_match
 from homework.teacher.similarity import similar_pairs
 from homework.teacher.store import Store, key_of, rules_hash
-from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, row_of, with_doubts
+from homework.teacher.table import Counted, Row, all_grades, as_csv, counting, is_late, row_of, with_doubts
+from homework.teacher.texts import named
 from homework.teacher.tried import Tried, tried_by_tests
 from homework.wordings import chinese_title
 from launcher.errors import CourseError
@@ -35,8 +37,6 @@ from launcher.places import HOMEWORK
 from translations.building import in_chinese
 from translations.editions import place_of
 from translations.speaking import IN_ENGLISH, Speaker
-
-MOST_NAMED = 10  # in what is printed
 
 
 def grade(
@@ -169,11 +169,13 @@ def write_all(
     rows = [row for row, _ in written]
     write_text(out / f"grades-{original.name}.csv", as_csv([row.plain() for row in rows]))
     write_text(out / "grades.csv", all_grades(out))
-    absent = sorted(set(students) - {row.student for row in rows})
+    expected = {student for student, name in students.items() if name != TEST_STUDENT}
+    absent = sorted(expected - {row.student for row in rows})
     page = report.teacher_report(original.source.title, written, chosen, alike(original, chosen), absent)
     for file_name in (f"report-{original.name}.html", "report.html"):
         write_text(out / file_name, page)
-    told = summary(original.name, out, rows, due)
+    late = [row for row, one in zip(rows, chosen, strict=True) if is_late(one.handin, due)]
+    told = summary(original.name, out, rows, due, late)
     if form is not None:
         times = {counted.handin.student: counted.handin.submitted for counted in chosen if counted.has_owner}
         entries = entries_of(rows, times, list(students))
@@ -215,8 +217,8 @@ def alike(original: Original, chosen: list[Counted]) -> list[tuple[str, str, flo
     return similar_pairs(answers, handed_out)
 
 
-def summary(name: str, out: Path, rows: list[Row], due: datetime.datetime | None) -> str:
-    """What `grade` prints in the end."""
+def summary(name: str, out: Path, rows: list[Row], due: datetime.datetime | None, late: list[Row]) -> str:
+    """What `grade` prints in the end; `late` are those of the rows that came after the due time."""
     counts = collections.Counter(row.status for row in rows)
     told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
     log.info("%s: %s", name, told)
@@ -224,14 +226,20 @@ def summary(name: str, out: Path, rows: list[Row], due: datetime.datetime | None
     if due is not None:
         local, utc = due.astimezone(), due.astimezone(datetime.UTC)
         lines.append(f"Due: {local:%Y-%m-%d %H:%M:%S %Z}, that is {utc:%Y-%m-%d %H:%M:%S} UTC")
+    if late:
+        lines.append(f"{len(late)} late: {named(owners(late))}")
     lines += [f"Report: {out / 'report.html'}", f"Feedback for students: {out / 'feedback' / name}"]
-    look = [row.student or row.submission for row in rows if row.status in report.TO_DECIDE]
+    look = owners([row for row in rows if row.status in report.TO_DECIDE])
     if look:
-        more = f" and {len(look) - MOST_NAMED} more" if len(look) > MOST_NAMED else ""
-        lines.append(f"To be looked at, why stands in the report: {', '.join(look[:MOST_NAMED])}{more}")
+        lines.append(f"To be looked at, why stands in the report: {named(look)}")
     waiting = sum(bool(row.needs_manual) for row in rows)
     if waiting:
         lines.append(
             f"{waiting} wait for marks by hand: python3 course.py mark --out {out}  Then grade again."
         )
     return "\n".join(lines)
+
+
+def owners(rows: list[Row]) -> list[str]:
+    """Whose lines these are; the file where that is not known."""
+    return [row.student or row.submission for row in rows]

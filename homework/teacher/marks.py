@@ -8,32 +8,21 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from fractions import Fraction
 from pathlib import Path
 
 from homework.teacher.exchange import homework_in
 from homework.teacher.output import write_text
+from homework.teacher.parts import HOMEWORKS, MOST_POINTS, NOTHING, PARTS, read_parts
 from homework.teacher.people import People
-from homework.teacher.roster import plain_header, read_roster, read_sheet
+from homework.teacher.roster import Use, read_roster
 from homework.teacher.scores import Score, read_scores
 from homework.teacher.table import as_csv
+from homework.teacher.texts import named
 from launcher.errors import CourseError
 
-# The parts of the mark, in per cent: the one place where they stand.
-WEIGHTS = {"attendance": 5, "talk": 20, "quiz": 10, "essay": 30, "homework": 35}
-HOMEWORKS = tuple(f"hw{number}" for number in range(1, 8))  # each the same part of "homework"
-PARTS = {
-    **{part: Fraction(weight) for part, weight in WEIGHTS.items() if part != "homework"},
-    **{name: Fraction(WEIGHTS["homework"], len(HOMEWORKS)) for name in HOMEWORKS},
-}
 EMPTY, FULL = "marks-sheet.csv", "marks.csv"
 MOST_NAMED = 20
-WRONG = """{sheet}: {what} of {student} is {text!r}. A part is a number from 0 to 100, or points such as
-17/20 (some spreadsheets make dates of 5/10: type 50 then). What is not there yet stays empty.
-Nothing was written."""
-NO_PARTS = """{sheet} has no column for {missing}. `course.py export marks --roster FILE` makes a sheet
-with all of them: {parts}. Nothing was written."""
 IS_THERE = """{path} is there already, and may hold what you entered. Move it, or name another folder
 with --to. Nothing was written."""
 
@@ -76,26 +65,6 @@ def one_decimal(value: Fraction) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
-def per_cent(text: str) -> Fraction | None:
-    """The share that a part was worth, from "85", "85.5", "85 %" or "17/20"; None when it is empty.
-
-    Raises:
-        ValueError: it is none of these, or not from 0 to 100.
-    """
-    text = text.replace(" ", "").removesuffix("%")
-    if not text:
-        return None
-    if not re.fullmatch(r"\d+(\.\d+)?(/\d+(\.\d+)?)?", text):
-        raise ValueError(text)
-    points, _, most = text.partition("/")
-    if most and not Fraction(most):
-        raise ValueError(text)
-    value = Fraction(points) * 100 / Fraction(most) if most else Fraction(points)
-    if value > 100:
-        raise ValueError(text)
-    return value
-
-
 def export_marks(
     sheet: Path | None, to: Path, roster: Path | None = None, grades: list[Path] | None = None
 ) -> str:
@@ -112,39 +81,29 @@ def export_marks(
     """
     if sheet is None:
         return write_empty(to / EMPTY, roster)
-    found = read_sheet(sheet, "sheet")
-    columns = {plain_header(cell) for cell in found.header}
-    if missing := [part for part in PARTS if part not in columns and not (grades and part in HOMEWORKS)]:
-        raise CourseError(NO_PARTS.format(sheet=sheet, missing=", ".join(missing), parts=", ".join(PARTS)))
-    scores, notes = by_student(read_scores(grades or []), found.names)
-    standings = []
-    for student, name in found.names.items():
-        entered = {part: read_part(sheet, student, part, found.value(student, part)) for part in PARTS}
-        standings.append(standing(student, name, entered, scores.get(student, {})))
+    found = read_parts(sheet, bool(grades))
+    scores, strangers = by_student(read_scores(grades or []), found.sheet.names)
+    standings = [
+        standing(student, name, found.entered(student), scores.get(student, {}))
+        for student, name in found.sheet.names.items()
+    ]
     write_text(to / FULL, as_csv([one.row() for one in standings]))
-    return "\n".join([*told(to / FULL, standings), *notes])
+    return "\n".join([*told(to / FULL, standings), *found.notes(), *strangers])
 
 
 def write_empty(path: Path, roster: Path | None) -> str:
     """An empty sheet with the students of a roster."""
-    students = read_roster(roster)
+    students = read_roster(roster, Use(undone=NOTHING))
     if path.exists():
         raise CourseError(IS_THERE.format(path=path))
     empty = dict.fromkeys(PARTS, "")
     write_text(path, as_csv([{"id": student, "name": name, **empty} for student, name in students.items()]))
     return (
         f"An empty sheet for {len(students)} students: {path}\n"
-        "Fill it in, 0 to 100 or points such as 17/20, and leave empty what is not there yet. Then:\n"
+        "Fill it in, 0 to 100 or points such as 17/20, and leave empty what is not there yet.\n"
+        f"Homework too is in per cent: 16 of {MOST_POINTS} points is written 16/{MOST_POINTS}. Then:\n"
         f"    python3 course.py export marks {path} --grades GRADES.CSV …"
     )
-
-
-def read_part(sheet: Path, student: str, part: str, text: str) -> Fraction | None:
-    """What a sheet has for a part; raises CourseError for what cannot be one."""
-    try:
-        return per_cent(text)
-    except ValueError:
-        raise CourseError(WRONG.format(sheet=sheet, what=part, student=student, text=text)) from None
 
 
 def by_student(
@@ -165,8 +124,9 @@ def by_student(
         if (other.value, other.why) != (score.value, score.why):
             where = f"{other.path} and {score.path}"
             raise CourseError(f"{score.homework} of {same[0]} differs in {where}. Nothing was written.")
-    names = ", ".join(list(strangers)[:MOST_NAMED])
-    return found, [f"In the grades, but not in the sheet: {names}"] if strangers else []
+    return found, [
+        f"In the grades, but not in the sheet: {named(list(strangers), MOST_NAMED)}"
+    ] if strangers else []
 
 
 def standing(

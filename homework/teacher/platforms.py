@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from homework.teacher.exchange import homework_in
-from homework.teacher.roster import FAMILY, GIVEN, IDS, Sheet, plain_header
+from homework.teacher.headers import FAMILY, GIVEN, IDS, plain_header
+from homework.teacher.roster import Sheet
 from homework.teacher.table import is_computed
 from launcher.errors import CourseError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MOODLE_IDS = {"ID number": (*IDS[1], *IDS[0]), "Username": IDS[3], "Email address": IDS[4]}
 CANVAS_KEEPS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
 CANVAS_IDS = CANVAS_KEEPS[1:-1]
+TEST_STUDENT = "Student, Test"  # in every gradebook of Canvas: its "student view", nobody
 CANVAS_COLUMN = re.compile(r"(?P<name>.+) \(\d+\)", re.DOTALL)
 NOT_CANVAS = """--format canvas takes the ids from Canvas's own gradebook, and {roster} is none.
 In Canvas: Grades, Export, Export Entire Gradebook. Name that file with --roster. Nothing was graded."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from homework.teacher.grading import Status
 from homework.teacher.roster import plain_cell
-from homework.teacher.texts import decode_text
+from homework.teacher.texts import table_text
 from launcher.errors import CourseError
 
 NEEDED = {"student", "homework", "status", "score", "max", "needs_manual"}
@@ -47,7 +47,7 @@ def read_scores(paths: list[Path]) -> list[Score]:
 def read_one(path: Path) -> list[Score]:
     """The scores of one file."""
     try:
-        rows = list(csv.DictReader(io.StringIO(decode_text(path.read_bytes()))))
+        rows = list(csv.DictReader(io.StringIO(table_text(path.read_bytes()))))
         scores = [score_of(row, path) for row in rows if set(row) >= NEEDED]
     except (OSError, csv.Error, ValueError, TypeError, AttributeError, ZeroDivisionError) as error:
         raise CourseError(f"{path} cannot be read as grades.csv: {error}. Nothing was written.") from None

@@ -7,6 +7,8 @@ import re
 import unicodedata
 
 LONGEST_ID = 60
+MOST_NAMED = 10  # in what is printed
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of .xlsx and .xls
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -24,6 +26,18 @@ def decode_text(data: bytes) -> str:
     if data[::2].count(0) > len(data) // 4:
         return data.decode("utf-16-be", errors="replace")
     return decode_name(data, "cp1252")
+
+
+def table_text(data: bytes) -> str:
+    """The text of a CSV file; raises ValueError for a workbook, with what to do."""
+    if data.startswith(WORKBOOKS):
+        raise ValueError("this is an Excel workbook: save it as CSV")
+    return decode_text(data)
+
+
+def named(names: list[str], most: int = MOST_NAMED) -> str:
+    """The first of some names, and how many more there are, as it is printed."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def decode_name(data: bytes, western: str) -> str:

@@ -113,9 +113,9 @@ def test_what_is_written_and_read_again_has_the_same_students_and_scores(
     }
     lines = told.splitlines()
     assert any(line.endswith(f"{platform}-hw99.csv, 2 marks") for line in lines)
-    assert "    no mark, waiting for marks by hand: 1003" in lines
-    assert "    no mark, rejected: 1004" in lines
-    assert "    no mark, nothing handed in: 1005, 1006" in lines
+    assert "    no mark, waiting for marks by hand: 1003 (+Adams Zoe)" in lines
+    assert "    no mark, rejected: 1004 (@Eve Fox)" in lines
+    assert "    no mark, nothing handed in: 1005 (-Bo O'Neil), 1006 (=1+1)" in lines
 
 
 def test_moodle_gets_all_that_it_can_know_a_student_by_and_feedback(graded):
@@ -126,9 +126,19 @@ def test_moodle_gets_all_that_it_can_know_a_student_by_and_feedback(graded):
     assert [row["Week 9 (Feedback)"] for row in rows[2:]] == [""] * 4  # a feedback alone would wipe a mark
 
 
-def test_without_a_roster_moodle_gets_the_ids_that_handed_in(graded):
-    told, rows = graded("moodle")
-    assert {row["ID number"]: row["hw99"] for row in rows} == {key: SCORES[key] for key in list(SCORES)[:4]}
+def test_the_test_student_of_canvas_is_not_waited_for(graded, tmp_path):
+    told, rows = graded("canvas", CANVAS + '"Student, Test",349,,a1b2c3,DL 1,,,\n')
+    assert "nothing handed in: 1005 (-Bo O'Neil), 1006 (=1+1)" in told
+    assert "Student, Test" not in told and (rows[-1]["Student"], rows[-1]["hw99 (123)"]) == (
+        "Student, Test",
+        "",
+    )
+    assert "a1b2c3" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_without_a_roster_nbgrader_gets_the_ids_that_handed_in(graded):
+    told, rows = graded("nbgrader")
+    assert [row["student_id"] for row in rows] == ["1001", "1002", "1003", "1004"]
     assert "nothing handed in" not in told
 
 
@@ -230,8 +240,12 @@ def test_the_command_writes_the_platforms_file(course, tmp_path, monkeypatch, ca
         str(tmp_path / "out"),
         "--no-sandbox",
     ]
-    assert command_line.main([*asked, "--format", "moodle", "--column", "Nine"], course) == 0
+    (tmp_path / "roster.csv").write_text(MOODLE, encoding="utf-8")
+    asked += ["--roster", str(tmp_path / "roster.csv"), "--format", "moodle", "--column", "Nine"]
+    assert command_line.main(asked, course) == 0
     assert "moodle-hw99.csv, 1 marks" in capsys.readouterr().out
     assert (
-        (tmp_path / "out" / "moodle-hw99.csv").read_text("utf-8-sig").startswith("ID number,Full name,Nine,")
+        (tmp_path / "out" / "moodle-hw99.csv")
+        .read_text("utf-8-sig")
+        .startswith("ID number,Email address,Full name,Nine,")
     )

@@ -9,7 +9,8 @@ from fractions import Fraction
 import pytest
 
 from homework import __main__ as command_line
-from homework.teacher.marks import HOMEWORKS, PARTS, WEIGHTS, export_marks, one_decimal, per_cent
+from homework.teacher.marks import export_marks, one_decimal
+from homework.teacher.parts import HOMEWORKS, PARTS, WEIGHTS, per_cent
 from launcher.errors import CourseError
 
 COLUMNS = ("attendance", "talk", "quiz", "essay", *HOMEWORKS)
@@ -157,7 +158,7 @@ def test_an_empty_sheet_is_filled_in_and_read_as_a_spreadsheet_saves_it(tmp_path
     roster = tmp_path / "roster.csv"
     roster.write_text('学号,姓名\n0012,"张三"\n0013,+李四\n', encoding="utf-8")
     told = export_marks(None, tmp_path, roster)
-    assert "An empty sheet for 2 students" in told
+    assert "An empty sheet for 2 students" in told and "16 of 20 points is written 16/20" in told
     made = (tmp_path / "marks-sheet.csv").read_text(encoding="utf-8-sig")
     rows = read(tmp_path / "marks-sheet.csv")
     assert tuple(rows["0012"]) == ("id", "name", *COLUMNS)
@@ -169,6 +170,99 @@ def test_an_empty_sheet_is_filled_in_and_read_as_a_spreadsheet_saves_it(tmp_path
     ]
     with pytest.raises(CourseError, match="is there already, and may hold what you entered"):
         export_marks(None, tmp_path, roster)
+
+
+def refused(run, *arguments) -> str:
+    """What is said when nothing is written."""
+    with pytest.raises(CourseError) as problem:
+        run(*arguments)
+    assert str(problem.value).endswith("Nothing was written.")
+    return str(problem.value)
+
+
+def test_a_column_that_nobody_reads_is_named(marked):
+    told, marks = marked(sheet(a=FULL + " 1 2").replace("hw7", "hw7,remark,hw 8"))
+    assert "Not read, since they are no parts of the mark: remark, hw 8" in told.splitlines()
+    assert marks["a"]["mark"] == "75.5" and "Not read" not in marked(sheet(a=FULL))[0]
+
+
+@pytest.mark.parametrize("header", ["hw 3", "HW3", "hw_03", "Homework 3"])
+def test_a_homework_may_be_written_in_other_ways(marked, header):
+    told, marks = marked(sheet(a=FULL).replace("hw3", header), "a,hw3,f,graded,1,20,0,,\n")
+    assert marks["a"]["hw3"] == "80.0" and "Not read" not in told
+
+
+def test_two_columns_for_one_part_are_refused(marked):
+    text = refused(marked, sheet(a=FULL + " 1").replace("hw7", "hw7,hw 7"))
+    assert "several columns for hw7: hw7, hw 7" in text
+
+
+def test_a_column_that_is_missing_and_one_that_is_not_understood_are_named_together(marked):
+    text = refused(marked, sheet(a=FULL).replace("talk", "tlak"))
+    assert "no column for talk.\n" not in text and "no column for talk. Not understood: tlak." in text
+
+
+@pytest.mark.parametrize(("value", "warns"), [("16", True), ("16/20", False), ("16%", False), ("0", False)])
+def test_numbers_of_homework_that_may_be_points_are_asked_about(marked, value, warns):
+    line = "100 20 20 20 90 90 {} - 90 90 90"
+    told, marks = marked(sheet(a=line.format(value), b=line.format("-")))
+    asks = "hw3: all numbers are 20 or less. Are these points? 16 of 20 is written 16/20" in told
+    assert asks == warns and "hw4:" not in told and "talk: all" not in told
+    assert marks["a"]["hw3"] == one_decimal(per_cent(value))  # it is asked, and nothing is changed
+    assert "Are these points" not in marked(sheet(a=line.format("16"), b=line.format("21")))[0]
+
+
+def test_a_sheet_without_a_column_of_ids_says_that(marked):
+    for head in ("idd,name,", "idd,nmae,"):
+        text = refused(marked, sheet(a=FULL, b=FULL).replace("id,name,", head, 1))
+        assert "The sheet" in text and "has no column of ids: its first line is idd, n" in text
+        assert "no column for" not in text and "roster" not in text.replace("--roster FILE", "")
+
+
+def test_a_decimal_comma_is_read_where_semicolons_separate(marked):
+    _, marks = marked(sheet(a=FULL).replace("80,90", "90.5,17.5/20", 1).replace(",", ";").replace(".", ","))
+    assert (marks["a"]["talk"], marks["a"]["quiz"]) == ("90.5", "87.5")
+
+
+def test_a_decimal_comma_is_told_where_commas_separate(marked):
+    assert "talk of a is '90,5'. Type 90.5: " in refused(marked, sheet(a=FULL).replace(",80,", ',"90,5",', 1))
+    text = refused(marked, sheet(a=FULL, b=FULL).replace(",80,", ",90,5,", 1))  # it made one value more
+    assert "the line of a has more values than there are columns" in text and "type 90.5, not 90,5" in text
+
+
+def test_a_workbook_is_told_to_be_one(tmp_path, marked):
+    book = tmp_path / "book.xlsx"
+    for start in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        book.write_bytes(start + b"\0\1" * 99)
+        for what, asked in (("sheet", (book, tmp_path)), ("roster", (None, tmp_path, book))):
+            text = refused(export_marks, *asked)
+            assert f"The {what} {book} cannot be read: this is an Excel workbook: save it as CSV" in text
+        (tmp_path / "sheet.csv").write_text(sheet(a=FULL))
+        assert "Excel workbook" in refused(export_marks, tmp_path / "sheet.csv", tmp_path, None, [book])
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("", "has no students"),
+        ("a,A\na,B\n", "has the id a twice: A, and B"),
+        ("../x,A\n", "has an id that cannot be one"),
+        (",Anna\n", "has a line without an id: Anna"),
+    ],
+)
+def test_what_is_wrong_with_a_sheet_or_a_roster_is_said_of_that_file(tmp_path, marked, rows, words):
+    head = ",".join(("id", "name", *COLUMNS)) + "\n"
+    text = refused(marked, head + rows)
+    assert text.startswith("The sheet ") and words in text
+    (tmp_path / "roster.csv").write_text("id,name\n" + rows)
+    text = refused(export_marks, None, tmp_path / "to", tmp_path / "roster.csv")
+    assert text.startswith("The roster ") and words in text
+    assert not (tmp_path / "to").exists()
+
+
+def test_files_that_cannot_be_read_are_told(tmp_path):
+    assert "The sheet " in refused(export_marks, tmp_path / "none.csv", tmp_path)
+    assert "The roster " in refused(export_marks, None, tmp_path, tmp_path / "none.csv")
 
 
 def test_the_command_writes_the_marks(tmp_path, capsys):

@@ -105,7 +105,11 @@ def test_a_list_of_ids_alone(read):
         ("id,name\ns1,Anna Beck\nS1,Zoe Adams\n", "has the id S1 twice"),
         ("id,name\n../x,Anna Beck\n", "has an id that cannot be one: '../x' (Anna Beck)"),
         ("id,name\n1\u202e2,Anna Beck\n", "has an id that cannot be one: '1�2'"),
-        ("id,name\n1,Anna Beck\n,Zoe Adams\n", "Zoe Adams has no id"),
+        ("id,name\n1,Anna Beck\n,Zoe Adams\n", "has a line without an id: Zoe Adams"),
+        ("idd,nmae\n1,Anna Beck\n2,Zoe Adams\n", "has no column of ids: its first line is idd, nmae"),
+        ("idd;name\nabeck;Anna Beck\nzadams;Zoe Adams\n", "its first line is idd, name"),
+        ("学好,姓名\n20220001,张三\n", "its first line is 学好, 姓名"),
+        ("Deep Learning\n1,Anna Beck\n2,Zoe Adams\n", "its first line is Deep Learning"),
         ("id,name\n", "has no students"),
         ("", "has no students"),
         ("\n \n", "has no students"),
@@ -117,6 +121,13 @@ def test_a_roster_that_cannot_be_right_is_refused_with_what_to_do(read, text, wo
         read(text)
     assert words in str(problem.value)
     assert str(problem.value).endswith("Nothing was graded.")
+
+
+@pytest.mark.parametrize(
+    "text", ["abeck,Anna Beck\nzadams,Zoe Adams\n", "abeck\n", "张三\n李四\n", "ab,A\nzadams,Z\nx1,X\n"]
+)
+def test_a_list_of_letters_alone_is_believed(read, text):
+    assert list(read(text)) == [line.split(",")[0] for line in text.splitlines()]
 
 
 def test_bytes_that_are_no_text_raise_nothing_else(read):
@@ -182,9 +193,12 @@ def test_a_day_alone_is_due_at_its_end_and_the_time_is_printed_as_understood(gra
     told = graded("id,name\n1001,Anna Beck\n", due=a_time("2026-12-01"))
     assert "Due: 2026-12-01 23:59:59 CST, that is 2026-12-01 15:59:59 UTC" in told.splitlines()
     assert read_rows(tmp_path / "out")["1001"]["late_seconds"] == "0"
+    assert " late: " not in told
     told = graded("id,name\n1001,Anna Beck\n", due=a_time("2026-12-01T00:00"))
     assert "Due: 2026-12-01 00:00:00 CST, that is 2026-11-30 16:00:00 UTC" in told.splitlines()
     assert read_rows(tmp_path / "out")["1001"]["late_seconds"] == str(24 * 3600 - 1)
+    assert "1 late: 1001" in told.splitlines()
+    assert read_rows(tmp_path / "out")["1001"]["score"] == "3.0"  # in full
     assert "Due:" not in graded("id,name\n1001,Anna Beck\n")
 
 

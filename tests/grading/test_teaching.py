@@ -8,7 +8,7 @@ import urllib.parse
 import pytest
 
 from homework.folders import ROOT
-from homework.teacher.marks import HOMEWORKS, WEIGHTS
+from homework.teacher.parts import HOMEWORKS, WEIGHTS
 
 PAGE = (ROOT / "homework" / "teaching.md").read_text(encoding="utf-8")
 QUESTIONS = (ROOT / "homework" / "questionnaire.md").read_text(encoding="utf-8")
