@@ -165,7 +165,7 @@ def students_of(rows: list[list[str]]) -> tuple[list[tuple[str, str, list[str]]]
         elif "section" in header:  # Canvas has a line with the points of each column
             others.append(row)
         else:
-            raise Unfit(f"has a line without an id: {shown(name)[:60] or 'nobody'} has no id.")
+            raise Unfit(f"has a line without an id: {shown(name)[:60] or 'no name either'}.")
     return found, others
 
 

@@ -127,13 +127,13 @@ def test_moodle_gets_all_that_it_can_know_a_student_by_and_feedback(graded):
 
 
 def test_the_test_student_of_canvas_is_not_waited_for(graded, tmp_path):
-    told, rows = graded("canvas", CANVAS + '"Student, Test",349,,a1b2c3,DL 1,,,\n')
+    told, rows = graded("canvas", CANVAS + '"Student, Test",777349,,a1b2c3,DL 1,,,\n')
     assert "nothing handed in: 1005 (-Bo O'Neil), 1006 (=1+1)" in told
     assert "Student, Test" not in told and (rows[-1]["Student"], rows[-1]["hw99 (123)"]) == (
         "Student, Test",
         "",
     )
-    assert "a1b2c3" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "777349" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_without_a_roster_nbgrader_gets_the_ids_that_handed_in(graded):
