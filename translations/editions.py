@@ -22,6 +22,7 @@ PAGES = {  # English: Chinese, both from the top of the course
     "projects/mnist_speedrun.md": "projects/mnist_speedrun.zh.md",
 }
 GLOSSARY = NOTEBOOKS / "glossary.md"
+HEADING = re.compile(r"^#+ .+$", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()([^)\s]+)(?=\))")
 
 
@@ -68,14 +69,36 @@ def relinked(text: str, old: Path, new: Path, has_edition: Callable[[Path], bool
 
     def moved(match: re.Match) -> str:
         link, mark, part = match[0].partition("#")
-        if not link or "://" in link or link.startswith("mailto:"):
+        if "://" in link or link.startswith("mailto:"):
             return match[0]
-        target = Path(os.path.normpath(old.parent / link))
+        target = Path(os.path.normpath(old.parent / link)) if link else old
+        # Chinese pages alone lie under the names of the English ones.
+        if target == old or has_edition(target) or (new == old and target in pages()):
+            part = chinese_anchor(target, part)
+        if not link:
+            return mark + part
         target = place_of(target) if has_edition(target) else target
         target = old if target == new else target  # "in Chinese" leads back to the English page
         return Path(os.path.relpath(target, new.parent)).as_posix() + mark + part
 
     return LINK.sub(moved, text)
+
+
+def chinese_anchor(page: Path, anchor: str) -> str:
+    """The anchor of a page's heading in its Chinese edition; as it is where there is no such heading."""
+    if page.suffix != ".md" or not anchor:
+        return anchor
+    found = catalogue.usable(catalogue_of(page))
+    for heading in HEADING.findall(page.read_text(encoding="utf-8")):
+        if anchor_of(heading) == anchor:
+            return anchor_of(found.get((page.stem, heading), heading))
+    return anchor
+
+
+def anchor_of(heading: str) -> str:
+    """The anchor that GitHub and the website give a heading such as "## The term"."""
+    words = heading.lstrip("# ").strip().lower()
+    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
 
 
 def editions() -> Iterable[Path]:
