@@ -108,10 +108,17 @@ def test_what_lessons_read_from_data_is_there(edition):
 
 
 def test_the_link_to_the_chinese_page_leads_back_to_the_english_one():
-    text = "[here](README.zh.md), [there](homework/teaching.md#machines) and [far](https://pytorch.org)"
+    text = "[here](README.zh.md), [there](homework/teaching.md#machines), [far](https://pytorch.org#a)"
     old, new = ROOT / "README.md", ROOT / "README.zh.md"
     known = {ROOT / name for name in editions.PAGES}
     moved = editions.relinked(text, old, new, known.__contains__)
-    assert (
-        moved == "[here](README.md), [there](homework/teaching.zh.md#machines) and [far](https://pytorch.org)"
-    )
+    assert moved == "[here](README.md), [there](homework/teaching.zh.md#机器), [far](https://pytorch.org#a)"
+
+
+@pytest.mark.parametrize("name", editions.PAGES)
+def test_anchors_of_the_chinese_pages_are_headings(name):
+    page = ROOT / editions.PAGES[name]
+    for link, anchor in re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", page.read_text("utf-8")):
+        target = (page.parent / link) if link else page
+        headings = editions.HEADING.findall(target.read_text("utf-8"))
+        assert anchor in [editions.anchor_of(heading) for heading in headings], (link, anchor)
