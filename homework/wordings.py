@@ -14,6 +14,7 @@ from homework.cells import TEXT_STUB, Assignment
 from homework.pieces import plain
 from homework.reading import Part
 
+# Its own: the process that reads hand-ins finds no other package of the course.
 HAN = re.compile(r"[\u3400-\u9fff]")
 SHORT = 8  # characters; a shorter line, if it is no heading, may be the student's own
 

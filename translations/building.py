@@ -87,9 +87,6 @@ def texts() -> dict[str, str]:
     for path in editions.notebooks():
         new = editions.place_of(path)
         made[new.relative_to(editions.EDITION).as_posix()] = chinese_notebook(path, new)
-        if path.parent == HOMEWORK:
-            new = editions.EDITION / "homework" / ".handed_out" / path.name
-            made[new.relative_to(editions.EDITION).as_posix()] = chinese_notebook(path, new)
     made["glossary.md"] = pages.chinese_page(editions.GLOSSARY)
     return made
 

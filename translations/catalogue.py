@@ -32,7 +32,7 @@ class Unit:
     """A block that has to be translated.
 
     Attributes:
-        context: the id of its cell; of a page, its heading's place.
+        context: the id of its cell; of a page, its name.
         text: the block in English.
     """
 

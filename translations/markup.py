@@ -11,7 +11,6 @@ CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 FORMULA = re.compile(r"(?<![\\$])\$(?!\s)([^$\n]+?)(?<!\s)\$(?![\d$])")
 LINK = re.compile(r"\]\(([^)\s]+)[^)]*\)")
 TAG = re.compile(r"</?[a-zA-Z][^>]*>")
-PLACEHOLDER = re.compile(r"\{[^{}\s]*\}|%\([a-z_]+\)[sd]")
 
 
 def frame(block: str) -> dict[str, collections.Counter]:
@@ -51,8 +50,3 @@ def differences(english: str, translation: str) -> list[str]:
     if plain.count("**") % 2:
         told.append("a bold text is not closed")
     return told
-
-
-def placeholders(message: str) -> collections.Counter:
-    """What a message is filled with, and how often."""
-    return collections.Counter(PLACEHOLDER.findall(message))

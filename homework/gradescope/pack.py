@@ -6,7 +6,6 @@ The same bytes from the same files: names in order, one time for all.
 from __future__ import annotations
 
 import argparse
-import io
 import zipfile
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from homework.folders import ROOT, Folders, load_source
 from launcher.errors import CourseError
 from launcher.files import whole_file
 from launcher.image import cpu_requirements
+from launcher.zips import zipped
 
 HERE = Path(__file__).parent
 PROGRAMS = ("setup.sh", "run_autograder")  # at the top, where Gradescope looks for them
@@ -23,7 +23,6 @@ NEEDED = ("helpers/**/*.py*", "homework/*.py", "homework/splitting/*.py", "homew
 NEEDED += ("homework/gradescope/*.py", "launcher/*.py", "translations/*.py", "translations/zh_CN/hw*.po")
 NEEDED += ("data/README.md",)  # the folder of data must be there
 COURSE = "course"
-TIME = (1980, 1, 1, 0, 0, 0)  # of every file: zips cannot say that they have none
 MADE = """{path} ({size:.1f} MB)
 Make a Programming Assignment on Gradescope and upload this file on its page "Configure Autograder".
     Autograder points: {tests:g}{by_hand}
@@ -83,11 +82,4 @@ def needed() -> list[Path]:
 
 def packed(files: dict[str, bytes]) -> bytes:
     """A zip of these, in the order of their names."""
-    text = io.BytesIO()
-    with zipfile.ZipFile(text, "w") as archive:
-        for place in sorted(files):
-            entry = zipfile.ZipInfo(place, TIME)
-            entry.create_system, entry.compress_type = 3, zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o100755 if place in PROGRAMS else 0o100644) << 16
-            archive.writestr(entry, files[place])
-    return text.getvalue()
+    return zipped({place: files[place] for place in sorted(files)}, PROGRAMS, zipfile.ZIP_DEFLATED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 from homework.quizzes.bank import read_questions
@@ -11,6 +10,7 @@ from homework.quizzes.qti import package
 from homework.quizzes.texts import lesson_numbers, read_lesson
 from launcher.errors import CourseError
 from launcher.files import whole_file, write_whole
+from launcher.zips import zipped
 
 
 def export_quizzes(names: list[str], folder: Path) -> str:
@@ -33,7 +33,8 @@ def export_quizzes(names: list[str], folder: Path) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         for name, questions in asked.items():
             write_whole(folder / f"quiz{name}.gift.txt", gift(name, questions))
-            write_package(folder / f"quiz{name}.qti.zip", package(name, questions))
+            with whole_file(folder / f"quiz{name}.qti.zip") as part:
+                part.write_bytes(zipped(package(name, questions)))
     except OSError as error:
         raise CourseError(
             f"{folder} cannot be written: {error.strerror}.\nName another folder with --to. Nothing was lost."
@@ -43,12 +44,3 @@ def export_quizzes(names: list[str], folder: Path) -> str:
         for name, questions in asked.items()
     ]
     return "\n".join([f"Quizzes in {folder}:", *lines, "homework/README.md says how to import them."])
-
-
-def write_package(path: Path, files: dict[str, bytes]) -> None:
-    """Write a package in one step: its files bear no time and are not packed, since packers differ."""
-    with whole_file(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(name)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on Linux, wherever it is made
-            archive.writestr(entry, content)
