@@ -10,6 +10,7 @@ import pytest
 
 from launcher import jupyter, lab
 from launcher.errors import CourseError
+from launcher.places import FIRST_NOTEBOOK
 
 
 @pytest.fixture
@@ -76,8 +77,8 @@ GOOD = {
 
 
 def test_what_the_check_asks_for_holds_for_a_good_server(capsys):
-    lab.check_what_is_served(Answers(**GOOD))
-    lab.check_strangers(Answers(**GOOD))
+    lab.check_what_is_served(Answers(**GOOD), FIRST_NOTEBOOK)
+    lab.check_strangers(Answers(**GOOD), FIRST_NOTEBOOK)
     assert capsys.readouterr().out.count("ok      ") == 5
 
 
@@ -96,15 +97,17 @@ def test_what_the_check_asks_for_holds_for_a_good_server(capsys):
 def test_the_check_fails_for_each_thing_that_does_not_hold(bad, words):
     server = Answers(**(GOOD | bad))
     with pytest.raises(CourseError, match=f"This does not hold: .*{words}"):
-        lab.check_what_is_served(server)
-        lab.check_strangers(server)
+        lab.check_what_is_served(server, FIRST_NOTEBOOK)
+        lab.check_strangers(server, FIRST_NOTEBOOK)
 
 
 @pytest.mark.parametrize(("saved", "writes"), [({}, 1), ({"layout-restorer:data": {}}, 0)])
 def test_the_courses_layout_is_laid_out_once_and_the_students_kept(saved, writes):
     server = Answers(workspaces=(200, json.dumps({"data": saved}), 403))
-    lab.open_table_of_contents(server)
+    lab.open_table_of_contents(server, "notebooks/zh")
     assert [sent[:2] for sent in server.sent] == [("PUT", "/lab/api/workspaces/default")] * writes
+    for _, _, layout in server.sent:  # the files shown are those of the language
+        assert json.loads(layout)["data"]["file-browser-filebrowser:cwd"] == {"path": "notebooks/zh"}
 
 
 @pytest.mark.parametrize(
