@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 
 from launcher.errors import CourseError
-from translations import catalogue, editions, messages, pages
+from translations import catalogue, editions, figures, messages, pages
 
 
 def update() -> int:
@@ -15,6 +15,7 @@ def update() -> int:
         place = editions.catalogue_of(path)
         catalogue.write(place, catalogue.updated(catalogue.read(place), editions.units(path)))
     messages.update()
+    figures.update()
     return check()
 
 
@@ -22,7 +23,8 @@ def check() -> int:
     """Print what is missing or fuzzy; the exit code is 1 when something is."""
     bad = 0
     found = [(editions.catalogue_of(path), editions.units(path)) for path in editions.editions()]
-    for place, units in [*found, (messages.CATALOGUE, messages.units())]:
+    found += [(part.CATALOGUE, part.units()) for part in (messages, figures)]
+    for place, units in found:
         try:
             catalogue.translations(place, units)
         except CourseError as problem:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import denormalize, read_po, write_po
 
 from launcher.errors import CourseError
 from launcher.files import whole_file
@@ -23,6 +24,7 @@ from translations.blocks import blocks
 FOLDER = ROOT / "translations"
 LANGUAGE = "zh_CN"
 MOST_NAMED = 5
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 Translations = dict[tuple[str, str], str]
 
@@ -61,7 +63,18 @@ def read(path: Path) -> Catalog:
     if not path.exists():
         return Catalog(locale=LANGUAGE, fuzzy=False)
     with path.open("rb") as file:
-        return read_po(file, locale=LANGUAGE)
+        catalogue = read_po(file, locale=LANGUAGE)
+    for message in catalogue:
+        take_former_english(message)
+    return catalogue
+
+
+def take_former_english(message: Message) -> None:
+    """Babel writes the former English of a fuzzy message (`#|`), and reads it as a comment."""
+    former = " ".join(line.removeprefix("|").strip() for line in message.user_comments)
+    message.user_comments = []
+    if message.fuzzy and former:
+        message.previous_id = ["".join(denormalize(part[0]) for part in QUOTED.finditer(former))]
 
 
 def updated(catalogue: Catalog, units: Iterable[Unit]) -> Catalog:
@@ -73,8 +86,12 @@ def updated(catalogue: Catalog, units: Iterable[Unit]) -> Catalog:
     template = Catalog()
     for unit in units:
         template.add(unit.text, context=unit.context or None)
+    former = {(message.context, message.id): message.previous_id for message in catalogue}
     catalogue.update(template)
     catalogue.obsolete.clear()
+    for message in catalogue:  # Babel forgets it of what was fuzzy before
+        if message.fuzzy and not message.previous_id:
+            message.previous_id = former.get((message.context, message.id), [])
     return catalogue
 
 

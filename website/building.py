@@ -113,11 +113,9 @@ def tidy(html: Path) -> None:
 
 
 def in_chinese(page: str) -> str:
-    """A page with the theme's own English in Chinese; of the article only the folds of its figures."""
+    """A page with the theme's own English, around the article, in Chinese."""
     head, mark, rest = page.partition("<article")
     article, end, foot = rest.partition("</article>")
-    fold, *others = IN_CHINESE
-    article = article.replace(fold, IN_CHINESE[fold])
-    for english in others:
-        head, foot = (text.replace(english, IN_CHINESE[english]) for text in (head, foot))
+    for english, chinese in IN_CHINESE.items():
+        head, foot = (text.replace(english, chinese) for text in (head, foot))
     return head + mark + article + end + foot

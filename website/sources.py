@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 from launcher.errors import CourseError
+from launcher.languages import CHINESE
 from launcher.places import ROOT
+from translations import figures
 from website import notebook, start
 from website.pages import Page, sections, settled, text_of
 from website.words import WORDS
@@ -35,6 +37,7 @@ def write(folder: Path, language: str, repository: str, drafts: bool) -> dict:
     shutil.rmtree(extra, ignore_errors=True)
     parts = sections()
     found = texts([page for part in parts.values() for page in part], language, drafts)
+    shown = with_words(found, language, drafts)
     known = {page.source for page in found}
     notebooks, titles = {}, {}
     for page, (text, is_translated) in found.items():
@@ -43,7 +46,7 @@ def write(folder: Path, language: str, repository: str, drafts: bool) -> dict:
         if page.is_notebook:
             put(extra / download_of(page), notebook.to_download(text, repository))
             notebooks[page.name] = links(page, repository)
-            put(place, notebook.as_page(text, language, page.is_homework))
+            put(place, notebook.as_page(shown[page], language, page.is_homework))
         else:
             copy_pictures(text, page, folder)
             put(place, with_note(settled(text, page, known, repository), is_translated, language))
@@ -54,7 +57,7 @@ def write(folder: Path, language: str, repository: str, drafts: bool) -> dict:
     put(folder / "notebooks" / "answers" / "index.md", start.answers_page(language, answers, titles))
     put(
         folder / "index.md",
-        start.start_page(language, cards(parts, found, extra, titles, language), parts, titles),
+        start.start_page(language, cards(parts, shown, extra, titles, language), parts, titles),
     )
     return {"notebooks": notebooks, "colab_cell": notebook.colab_cell(repository), "extra": str(extra)}
 
@@ -70,6 +73,15 @@ def texts(pages: list[Page], language: str, drafts: bool) -> dict[Page, tuple[st
     if problems:
         raise CourseError("\n".join(problems))
     return found
+
+
+def with_words(found: dict[Page, tuple[str, bool]], language: str, drafts: bool) -> dict[Page, str]:
+    """{page: its text}, that of a notebook with its figures in the words of the language."""
+    shown = {page: text for page, (text, _) in found.items()}
+    if language == CHINESE:
+        words = figures.usable() if drafts else figures.translations()
+        shown |= {page: figures.in_chinese(text, words) for page, text in shown.items() if page.is_notebook}
+    return shown
 
 
 def put(place: Path, text: str) -> None:
@@ -110,12 +122,14 @@ def with_note(text: str, is_translated: bool, language: str) -> str:
     return re.sub(r"^(# .+)$", rf"\1\n\n> {note}", text, count=1, flags=re.MULTILINE)
 
 
-def cards(parts: dict, found: dict, extra: Path, titles: dict[str, str], language: str) -> list[str]:
+def cards(
+    parts: dict, shown: dict[Page, str], extra: Path, titles: dict[str, str], language: str
+) -> list[str]:
     """The lessons on the map; their pictures go to the files that Sphinx only copies."""
-    readme = next(text for page, (text, _) in found.items() if page.name == "README")
+    readme = next(text for page, text in shown.items() if page.name == "README")
     rows, made = start.rows(readme), []
     for page in parts["lessons"]:
-        picture, words = start.picture_of(page.source)
+        picture, words = start.picture_of(shown[page])
         place = extra / "_static" / "map" / f"{page.source.stem}.webp"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(picture)

@@ -7,7 +7,6 @@ import html
 import io
 import json
 import re
-from pathlib import Path
 
 from launcher.places import ROOT
 from website.pages import Page
@@ -34,13 +33,17 @@ def title_of(text: str) -> str:
     return re.sub(r" \([^)]*\)$", "", heading.strip())
 
 
-def picture_of(notebook: Path) -> tuple[bytes, str]:
-    """The figure that stands for a lesson on the map, made small, and its words: the richest that it has."""
+def picture_of(text: str) -> tuple[bytes, str]:
+    """The figure that stands for a lesson on the map, made small, and its words: the richest that it has.
+
+    Args:
+        text: the lesson's notebook.
+    """
     from PIL import Image
 
     figures = [
         (output["data"][kind], entry["alt"])
-        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        for cell in json.loads(text)["cells"]
         for output in cell.get("outputs", ())
         for kind, entry in output.get("metadata", {}).items()
         if kind.startswith("image/")

@@ -78,7 +78,6 @@ WORDS = {
 
 # What the theme and the outputs say in English whatever the language is.
 IN_CHINESE = {
-    ">The figure in words</summary>": ">图的文字说明（英文）</summary>",
     "Toggle site navigation sidebar": "打开或关闭全站导航",
     "Toggle table of contents sidebar": "打开或关闭本页目录",
     "Toggle Light / Dark / Auto color theme": "切换浅色、深色或自动配色",

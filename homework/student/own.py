@@ -12,11 +12,17 @@ from homework.cells import Assignment, assignment_of
 from homework.folders import Folders
 from homework.reading import Conflict, Rejected, decode, in_format_four, parse
 from launcher.errors import CourseError
+from launcher.languages import CHINESE, ENGLISH
+from launcher.places import this_command
 
 DAMAGED = """{path} cannot be {done}: {problem}.
 Look for your answers in the copy in `.ipynb_checkpoints` beside it, and in your last file in handins/.
-`git checkout {name}`, typed in its folder, brings the homework back as it was handed out.
+{back}
 {nothing}"""
+BACK = {
+    ENGLISH: "`git checkout {name}`, typed in its folder, brings the homework back as it was handed out.",
+    CHINESE: "Give the file another name: then `{command}` builds the homework as it was handed out.",
+}
 OTHER = """{path} holds {title}, not {name}.
 Put each homework's notebook back under its own name. {nothing}"""
 CONFLICT = """{path} cannot be {done}: {problem}.
@@ -57,6 +63,7 @@ def read_own(name: str, folders: Folders, done: str, nothing: str) -> Own:
     """
     path = folders.copy(name)
     told = {"path": path, "name": path.name, "done": done, "nothing": nothing}
+    told["back"] = BACK[folders.language].format(name=path.name, command=this_command("lab --language zh"))
     try:
         own = parsed(path, path.read_bytes())
     except Conflict as problem:

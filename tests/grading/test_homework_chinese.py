@@ -1,6 +1,7 @@
 """A Chinese hand-in is the same hand-in: nothing is repaired, found or marked otherwise than in English."""
 
 import dataclasses
+import functools
 import json
 
 import nbformat
@@ -159,6 +160,18 @@ def test_check_and_submit_take_the_chinese_notebook_and_speak_chinese(chinese_co
     lines = submit("hw99", "ann", tmp_path / "out", folders=chinese_course, say=speaker("zh"))
     assert "回执：" in lines and "任务 3 还没有作答" in lines
     assert not english_left(lines.replace(str(tmp_path), ""))
+
+
+def test_a_damaged_chinese_notebook_is_told_how_it_comes_back(chinese_course, tmp_path):
+    """Git does not have it: it is built."""
+    chinese_course.worked_in.mkdir(parents=True)
+    (chinese_course.worked_in / "hw99_doubling.ipynb").write_text('{"cells": [', encoding="utf-8")
+    for command in (check, functools.partial(submit, student="ann", folder=tmp_path / "out")):
+        with pytest.raises(CourseError) as told:
+            command("hw99", folders=chinese_course)
+        assert "lab --language zh` builds" in str(told.value) and "git checkout" not in str(told.value)
+        chinese = speaker("zh")(str(told.value))
+        assert "改名" in chinese and not english_left(chinese.replace(str(tmp_path), ""))
 
 
 def test_feedback_is_chinese_and_the_report_stays_english(chinese_course, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from launcher.errors import CourseError
 from launcher.languages import CHINESE, ENGLISH
 from launcher.places import ROOT
 from translations import catalogue
+from translations.chinese import has_chinese
 from website import building, npm, places, sources, start
 from website import notebook as notebooks
 from website.pages import Page, sections, settled, text_of
@@ -114,9 +115,17 @@ def test_the_map_names_what_is_built_and_the_minutes():
 
 
 def test_a_picture_of_a_lesson_is_small_and_has_words():
-    picture, words = start.picture_of(LESSON.source)
+    picture, words = start.picture_of(LESSON.source.read_text("utf-8"))
     assert picture[8:12] == b"WEBP" and 1_000 < len(picture) < 40_000
     assert len(words) > 20
+
+
+@pytest.mark.parametrize("drafts", [False, True])
+def test_figures_have_their_words_in_the_language_of_the_page(drafts):
+    for language, is_chinese in ((ENGLISH, False), (CHINESE, True)):
+        shown = sources.with_words({LESSON: text_of(LESSON, language)}, language, drafts)[LESSON]
+        assert has_chinese(start.picture_of(shown)[1]) == is_chinese
+        assert ("图的文字说明" in shown) == is_chinese == ("The figure in words</summary>" not in shown)
 
 
 def test_the_site_takes_only_what_the_course_has_not():
