@@ -31,6 +31,9 @@ def lab_options(parser: argparse.ArgumentParser) -> None:
 
 def test_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Every other argument is handed to pytest, for example: tests/unit/test_device.py -k cuda"
+    parser.add_argument(
+        "--thorough", action="store_true", help="all attacks, wrong answers and mutants, not a part of each"
+    )
 
 
 def check_options(parser: argparse.ArgumentParser) -> None:

@@ -28,7 +28,7 @@ def test(options: argparse.Namespace, arguments: list[str]) -> int:
         names_notebook = any(".ipynb" in argument for argument in arguments)
         return run(pytest + (NBVAL if names_notebook else []) + arguments)
     results = []
-    for name, command in test_stages(str(python), pytest):
+    for name, command in test_stages(str(python), pytest, options.thorough):
         say(f"\n=== {name}")
         started = time.monotonic()
         results.append((name, run(command), time.monotonic() - started))
@@ -38,8 +38,9 @@ def test(options: argparse.Namespace, arguments: list[str]) -> int:
     return int(any(code for _, code, _ in results))
 
 
-def test_stages(python: str, pytest: list) -> list:
+def test_stages(python: str, pytest: list, is_thorough: bool) -> list:
     """(name, command) of every stage of a full test, for two cores; browser tests run one at a time."""
+    which = "not browser" if is_thorough else "not browser and not thorough"
     # A third of the unit tests' time is waiting for time limits and servers; notebooks compute all the time.
     ruff = [python, "-P", "-m", "ruff"]
     coverage = ["--cov", "--cov-report=term-missing", "--cov-fail-under=95"]
@@ -51,7 +52,7 @@ def test_stages(python: str, pytest: list) -> list:
     return [
         ("lint: ruff check", [*ruff, "check", "."]),
         ("format: ruff format --check", [*ruff, "format", "--check", "."]),
-        ("unit tests", [*pytest, "tests", "-m", "not browser", *side_by_side(3), *coverage]),
+        ("unit tests", [*pytest, "tests", "-m", which, *side_by_side(3), *coverage]),
         ("browser tests", [*pytest, "tests", "-m", "browser", "-rs"]),
         (
             f"{len(notebooks)} notebooks, re-executed and compared",

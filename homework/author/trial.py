@@ -78,14 +78,19 @@ def unlike(answer: WrongAnswer, lost: dict[str, Result]) -> str:
     return ""
 
 
-def trials(name: str, wanted: str = "") -> Iterator[Trial]:
+def trials(name: str, wanted: str = "", every: int = 1) -> Iterator[Trial]:
     """Every answer of homework/<name>/, after the solution itself and the unanswered copy; or those whose
     name contains `wanted`.
+
+    Args:
+        name: "hw3".
+        wanted: a part of the names of the answers.
+        every: of the wrong answers to each task every so many-th is tried, beginning with the first.
 
     Raises:
         CourseError: there is no such homework, or one of its answers is not in the format.
     """
-    planned = list(plan(load_source(name), wanted))
+    planned = list(plan(load_source(name), wanted, every))
     if not planned or not hasattr(os, "fork"):
         yield from (attempt(None) for attempt in planned)
         return
@@ -100,16 +105,17 @@ def trials(name: str, wanted: str = "") -> Iterator[Trial]:
             yield Trial(*found)
 
 
-def plan(assignment: Assignment, wanted: str) -> Iterator[Callable[..., Trial]]:
+def plan(assignment: Assignment, wanted: str, every: int) -> Iterator[Callable[..., Trial]]:
     """The trials of `trials`, wrong answers in the order of their tasks, so that the stem can grow."""
     right, wrong = read_right(assignment), read_wrong(assignment)
     order = [cell.task for cell in assignment.of_kind(ANSWER)]
-    wrong.sort(key=lambda answer: order.index(answer.task))
     if not wanted:
         yield partial(try_solution, assignment)
         yield partial(try_unanswered, assignment)
     yield from (partial(try_right, assignment, answer) for answer in right if wanted in answer.name)
-    yield from (partial(try_wrong, assignment, answer) for answer in wrong if wanted in answer.name)
+    for task in order:
+        of_task = [answer for answer in wrong if answer.task == task and wanted in answer.name]
+        yield from (partial(try_wrong, assignment, answer) for answer in of_task[::every])
 
 
 def send_all(pipe: Connection, planned: list[Callable[..., Trial]], folder: str) -> None:

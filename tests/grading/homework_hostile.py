@@ -485,6 +485,13 @@ def cases() -> list[Case]:
     return broken() + attacks()
 
 
+def some() -> list[Case]:
+    """A part of each kind, those that tell by themselves what they reached among them."""
+    chosen = [*broken()[::3], *attacks()[::2]]
+    names = {case.name for case in chosen}
+    return chosen + [case for case in cases() if case.name in QUIET and case.name not in names]
+
+
 def good() -> dict[str, bytes]:
     """What a zip holds when nothing is wrong."""
     return {"hw3.ipynb": to_bytes(solved())}
