@@ -197,6 +197,15 @@ BREAKS: dict[str, list[tuple[Break, str]]] = {
         (say("at least 85 %: True\n"), "truth values"),
         (say("all equal = True\n"), "truth values"),
     ],
+    "no_assert_on_a_clock": [
+        (
+            put("print(2", source="t = perf_counter()\nassert perf_counter() < t + 1"),
+            "asserts a time: assert",
+        ),
+        (put("print(2", source="took = {}\ntook['a'] = time.time_ns()\nassert took['a'] > 0"), "took"),
+        (put("print(2", source="t = []\nt.append(time.monotonic())\nbest = min(t)\nassert best"), "best"),
+        (put("print(2", source="%cd ..\na, b = 1, time.process_time()\nassert 2 * b > a"), "2 * b > a"),
+    ],
     "titles_begin_alike": [
         (write("draw(1)", "draw(1)", 'draw(1)\nax.set_title("here a line rises fast")'), "'here a line"),
         (write("draw(1)", "draw(1)", "draw(1)\nax.set(title=f'a line of just {1 + 1} units')"), "a line of"),

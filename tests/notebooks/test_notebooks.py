@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 
 import nbformat
+import notebook_clocks  # noqa: F401  it adds a rule
 import notebook_laws
 import notebook_skeleton
 import pytest
