@@ -102,6 +102,7 @@ def tidy(html: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for page in html.rglob("*.html"):
         text = page.read_text(encoding="utf-8").replace('role="heading">', 'role="heading" aria-level="2">')
+        text = text.replace(' aria-label="Toggle hidden content"', "")  # its own words say it
         page.write_text(text, encoding="utf-8")
     chinese = html / FOLDER_OF[CHINESE]
     for page in chinese.rglob("*.html"):

@@ -15,6 +15,7 @@ project = html_title = WORDS[site_language]["course"]
 language = LOCALE_OF[site_language]
 extensions = ["myst_nb", "sphinx_copybutton", "website.maths", "website.search", "website.polish"]
 nb_execution_mode = "off"
+nb_code_prompt_show, nb_code_prompt_hide = (WORDS[site_language][name] for name in ("show code", "hide code"))
 nb_ipywidgets_js = {}  # no page holds a widget: of a slider the stored picture is there
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 4

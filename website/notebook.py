@@ -35,6 +35,8 @@ def as_page(text: str, language: str, is_homework: bool) -> str:
         }
         notebook["cells"].insert(notebook["cells"].index(title) + 1, note)
     for cell in notebook["cells"]:
+        if cell["metadata"].get("jupyter", {}).get("source_hidden"):
+            cell["metadata"]["tags"] = [*cell["metadata"].get("tags", ()), "hide-input"]
         for output in cell.get("outputs", ()):
             without_kernel(output.get("data", {}), language)
     return json.dumps(notebook, ensure_ascii=False)

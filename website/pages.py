@@ -10,6 +10,7 @@ from launcher.errors import CourseError
 from launcher.languages import CHINESE
 from launcher.places import HOMEWORK, NOTEBOOKS, ROOT
 from translations import building, editions, pages
+from website.places import FOLDER_OF
 
 TEACHERS = ("homework/README.md", "homework/teaching.md", "homework/questionnaire.md")
 OTHERS = ("README.md", "notebooks/glossary.md", "data/README.md", "benchmarks/RESULTS.md", "CONTRIBUTING.md")
@@ -85,14 +86,20 @@ def text_of(page: Page, language: str, drafts: bool = False) -> tuple[str, bool]
         return english, False
 
 
-def settled(markdown: str, page: Page, known: set[Path], repository: str) -> str:
-    """A text whose links to files that are no pages lead to the repository; without one they are text."""
+def settled(markdown: str, page: Page, known: set[Path], repository: str, language: str) -> str:
+    """A text whose links to files that are no pages lead to the repository; without one they are text.
+
+    A link to the page itself in the other language, which Sphinx does not know, is written as HTML.
+    """
+    elsewhere = f"{'../' * page.name.count('/')}{{}}{page.name}.html"
 
     def lead(match: re.Match) -> str:
-        words, link, _ = match.groups()
+        words, link, part = match.groups()
         if link.endswith(".zh.md"):
-            return words  # the switch of each page leads to the other language
+            return f'<a href="{elsewhere.format(FOLDER_OF[CHINESE])}">{words}</a>'
         target = (page.source.parent / link).resolve()
+        if target == page.source and language == CHINESE and not part:
+            return f'<a href="{elsewhere.format("../")}">{words}</a>'
         if "://" in link or not target.exists() or target in known:
             return match[0]
         place = target.relative_to(ROOT).as_posix()

@@ -17,7 +17,7 @@ from sphinx.util import logging
 from website.places import FOLDER_OF, LOCALE_OF, other
 from website.words import WORDS
 
-PICTURE = re.compile(r'(<img [^>]*?)style="width: (\d+)px; height: (\d+)px;"')
+PICTURE = re.compile(r"<img (?![^>]*loading=)")
 
 
 def figures_of(notebook: Path) -> dict[str, tuple[str, int, int]]:
@@ -49,9 +49,9 @@ def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def polish(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document) -> None:
-    """Pictures keep their place before they are there; the template learns where the other language is."""
+    """Pictures are fetched when they come into view; the template learns where the other language is."""
     if "body" in context:
-        context["body"] = PICTURE.sub(r'\1width="\2" height="\3" loading="lazy"', context["body"])
+        context["body"] = PICTURE.sub('<img loading="lazy" ', context["body"])
     language = app.config.site_language
     there = other(language)
     to_top = "../" * (pagename.count("/") + FOLDER_OF[language].count("/"))

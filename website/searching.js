@@ -14,7 +14,13 @@ var Scorer = {
   partialTerm: 2,
 };
 
-// What is shown of a page that was found begins with the page, not with its links to another language.
+// What is shown of a page that was found begins with the page, not with its links to another language; a
+// formula stands there once, not again as KaTeX writes it for readers who hear it.
 const textOf = Search.htmlToText;
 Search.htmlToText = (page, anchor) =>
-  textOf(page.replace(/<nav class="page-tools"[\s\S]*?<\/nav>/, ""), anchor);
+  textOf(
+    page
+      .replace(/<nav class="page-tools"[\s\S]*?<\/nav>/, "")
+      .replace(/<span class="katex-mathml">[\s\S]*?<\/math><\/span>/g, ""),
+    anchor,
+  );

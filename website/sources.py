@@ -49,7 +49,7 @@ def write(folder: Path, language: str, repository: str, drafts: bool) -> dict:
             put(place, notebook.as_page(shown[page], language, page.is_homework))
         else:
             copy_pictures(text, page, folder)
-            put(place, with_note(settled(text, page, known, repository), is_translated, language))
+            put(place, with_note(settled(text, page, known, repository, language), is_translated, language))
     answers = parts["answers"]
     of_lesson = {start.number_of(titles[page.name]): titles[page.name] for page in parts["lessons"]}
     for page in answers:

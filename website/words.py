@@ -39,6 +39,9 @@ WORDS = {
         "switch": "中文",
         "switch says": "Read this page in Chinese",
         "tools": "This page",
+        "show code": "Show the code",
+        "hide code": "Hide the code",
+        "no script": "The search needs JavaScript, which is switched off in this browser.",
     },
     CHINESE: {
         "course": "深度学习动手实践",
@@ -73,6 +76,9 @@ WORDS = {
         "switch": "English",
         "switch says": "阅读本页的英文版",
         "tools": "本页",
+        "show code": "显示代码",
+        "hide code": "收起代码",
+        "no script": "搜索需要 JavaScript，而这个浏览器把它关掉了。",
     },
 }
 
@@ -85,5 +91,8 @@ IN_CHINESE = {
     "Skip to content": "跳到正文",
     "Back to top": "回到顶部",
     "Made with ": "制作工具：",
+    "<span>Next</span>": "<span>下一页</span>",
+    "<span>Previous</span>": "<span>上一页</span>",
+    '<div class="title">Home</div>': '<div class="title">首页</div>',
     "</a> and ": "</a> 与 ",
 }

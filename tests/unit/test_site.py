@@ -72,10 +72,28 @@ def test_a_page_that_there_is_in_english_only_says_so():
 def test_a_link_to_a_file_that_is_no_page_leads_to_the_repository_or_nowhere():
     text = "[a](../LICENSE), [b](expressions.md#x), [c](https://d.org), ![e](../etc/screenshot.png)"
     known = {PROJECT.source}
-    assert settled(text, PROJECT, known, "") == text.replace("[a](../LICENSE)", "a")
-    assert settled("[中文](expressions.zh.md)", PROJECT, known, REPOSITORY) == "中文"
-    told = settled(text, PROJECT, known, REPOSITORY)
+    assert settled(text, PROJECT, known, "", ENGLISH) == text.replace("[a](../LICENSE)", "a")
+    told = settled(text, PROJECT, known, REPOSITORY, ENGLISH)
     assert told == text.replace("../LICENSE", f"{REPOSITORY}/blob/HEAD/LICENSE")
+
+
+def test_a_page_leads_to_itself_in_the_other_language():
+    known = {PROJECT.source}
+    chinese = settled("[中文](expressions.zh.md)", PROJECT, known, REPOSITORY, ENGLISH)
+    assert chinese == '<a href="../zh/projects/expressions.html">中文</a>'
+    english = settled("[英文](expressions.md), [这里](expressions.md#x)", PROJECT, known, REPOSITORY, CHINESE)
+    assert english == '<a href="../../projects/expressions.html">英文</a>, [这里](expressions.md#x)'
+
+
+def test_what_is_folded_in_the_notebook_is_folded_on_its_page():
+    page = json.loads(notebooks.as_page(LESSON.source.read_text("utf-8"), ENGLISH, is_homework=False))
+    folded = [
+        "hide-input" in cell["metadata"].get("tags", ())
+        for cell in page["cells"]
+        if cell["metadata"].get("jupyter", {}).get("source_hidden")
+    ]
+    assert folded and all(folded)
+    assert sum("hide-input" in cell["metadata"].get("tags", ()) for cell in page["cells"]) == len(folded)
 
 
 def test_a_homework_loses_its_tests_and_keeps_statement_and_stubs():

@@ -20,6 +20,7 @@
     });
   addEventListener("load", scrolled);
   addEventListener("resize", scrolled);
+  document.addEventListener("toggle", scrolled, true);
 
   document.querySelectorAll("label[for=__navigation], label[for=__toc]").forEach((label) => {
     if (label.classList.contains("overlay")) return;
