@@ -22,6 +22,8 @@ class CheckFailed(AssertionError):
     def __init__(self, message: str, hint: str | None = None):
         super().__init__(message)
         self.hint = hint
+        if hint:
+            self.add_note(f"Hint: {hint}")  # what a notebook shows below the error
 
 
 def expect(

@@ -5,6 +5,7 @@ The student's `check`, the teacher's `grade` and the tests of the checkers all c
 
 from __future__ import annotations
 
+import ast
 import collections
 import dataclasses
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 
 from homework.answered import Answered
 from homework.cells import ANSWER, EXTRA, GIVEN, QUESTION, TEST, Assignment, Cell
-from homework.definitions import tree_of
+from homework.definitions import bound_by, tree_of
 from homework.excerpts import loads_of
 from homework.judge import Judge, Judgement
 from homework.outcomes import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Outcome, Result
@@ -148,10 +149,17 @@ def cells_to_run(assignment: Assignment, only: str | None) -> list[Cell]:
     while True:
         used = loads_of(trees[name] for name in kept if trees[name] is not None)
         more = {cell.name for cell in cells if cell.kind != TEST and cell.binds & used}
-        more |= {cell.name for cell in cells if cell.kind in (GIVEN, EXTRA) and not cell.binds}
+        others = [cell for cell in cells if cell.kind in (GIVEN, EXTRA)]
+        more |= {cell.name for cell in others if not cell.binds or imported(trees[cell.name]) & used}
         if more <= kept:
             return [cell for cell in cells if cell.name in kept]
         kept |= more
+
+
+def imported(tree: ast.Module | None) -> set[str]:
+    """The names that the imports at the top of a cell bind."""
+    nodes = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))] if tree else []
+    return set().union(*map(bound_by, nodes))
 
 
 def note_run(cell: Cell, reply: Reply, marks: Marks) -> None:

@@ -46,6 +46,13 @@ def test_menus_are_chinese_and_the_first_lesson_is_open(page: Page, lab: Lab) ->
     assert page.evaluate("window.interruptions") == []
 
 
+def test_a_page_is_shown_and_not_its_markdown(page: Page, lab: Lab) -> None:
+    page.goto(lab.address_of("glossary.md"))
+    table = page.locator(".jp-MarkdownViewer table").first
+    expect(table).to_be_visible(timeout=60_000)
+    expect(table.locator("th").first).to_have_text("中文")
+
+
 @pytest.mark.parametrize("name", [*LESSONS, *HOMEWORK])
 def test_every_chinese_notebook_opens(page: Page, lab: Lab, name: str) -> None:
     path = lab.root / "notebooks" / "zh" / name
