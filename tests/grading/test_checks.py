@@ -291,7 +291,7 @@ def test_a_mistake_is_computed_only_when_an_answer_is_wrong():
 
 
 def test_require_gives_its_words_and_its_hint():
-    with pytest.raises(CheckFailed, match="^the loss must fall\nHint: the rate is too large$") as failure:
+    with pytest.raises(CheckFailed, match=r"^the loss must fall\nHint: the rate is too large$") as failure:
         require(False, "the loss must fall", "the rate is too large")
     assert failure.value.hint == "the rate is too large"
     for truth in (True, np.bool_(True), torch.tensor([True])):
