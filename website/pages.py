@@ -96,7 +96,8 @@ def settled(markdown: str, page: Page, known: set[Path], repository: str, langua
     def lead(match: re.Match) -> str:
         words, link, part = match.groups()
         if link.endswith(".zh.md"):
-            return f'<a href="{elsewhere.format(FOLDER_OF[CHINESE])}">{words}</a>'
+            is_here = language == CHINESE
+            return words if is_here else f'<a href="{elsewhere.format(FOLDER_OF[CHINESE])}">{words}</a>'
         target = (page.source.parent / link).resolve()
         if target == page.source and language == CHINESE and not part:
             return f'<a href="{elsewhere.format("../")}">{words}</a>'

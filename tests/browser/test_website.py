@@ -223,6 +223,17 @@ def test_what_is_shown_of_a_page_begins_with_its_text(page: Page, address: str) 
     expect(shown).not_to_contain_text("Download this notebook")
 
 
+@pytest.mark.parametrize("words", ["反向传播", "过拟合", "感知机"])
+def test_an_english_page_finds_its_chinese_terms(page: Page, address: str, words: str) -> None:
+    assert search(page, address, words)
+
+
+def test_a_formula_stands_once_in_what_is_shown(page: Page, address: str) -> None:
+    search(page, address + "zh/", "学习率")
+    shown = " ".join(page.locator("ul.search li p.context").all_inner_texts())
+    assert "学习率" in shown and "\\" not in shown
+
+
 def test_what_stands_nowhere_is_not_found(page: Page, address: str) -> None:
     assert search(page, address, "zeppelinxyz") == [] == search(page, address + "zh/", "龘靐齉")
 
@@ -280,16 +291,55 @@ def test_the_keyboard_is_enough(page: Page, address: str) -> None:
     assert page.evaluate("document.activeElement.className").startswith("skip-to-content")
     page.keyboard.press("Enter")
     reached = []
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         reached.append(
-            page.evaluate("(document.activeElement.textContent || document.activeElement.tagName).trim()")
+            page.evaluate("[document.activeElement.tagName, document.activeElement.innerText.trim()]")
         )
-    assert {"中文", "Download this notebook"} <= set(reached)
-    assert any("def draw_line" in text for text in reached)
+    assert {"中文", "Download this notebook"} <= {words for _, words in reached}
+    assert "PRE" in {tag for tag, _ in reached}
     page.locator("article summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("article details").first).to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_keyboard_leaves_out_what_is_not_seen(page: Page, address: str, width: int) -> None:
+    """Lists that are slid away; and the box of the search shows that it has the focus."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address + LESSON)
+    page.wait_for_load_state("load")
+    where = """() => { const box = document.activeElement.getBoundingClientRect();
+      return [box.left < innerWidth && box.right > 0, document.activeElement.outerHTML.slice(0, 90),
+              getComputedStyle(document.activeElement).outlineStyle]; }"""
+    unseen, outlines = [], {}
+    for _ in range(70):
+        page.keyboard.press("Tab")
+        is_there, what, outline = page.evaluate(where)
+        unseen += [] if is_there else [what]
+        outlines["sidebar-search" in what] = outline
+    assert unseen == []
+    assert width < 1000 or outlines[True] != "none"
+
+
+def test_what_the_notebook_folds_is_folded_and_opens(page: Page, address: str) -> None:
+    for name, words in ((LESSON, "Show the code"), (f"zh/{LESSON}", "显示代码")):
+        page.goto(address + name)
+        fold = page.locator("article details.hide").first
+        expect(fold.locator("summary")).to_contain_text(words)
+        expect(fold.locator("pre").first).to_be_hidden()
+        fold.locator("summary").click()
+        expect(fold.locator("pre").first).to_be_visible()
+
+
+def test_code_is_whole_on_paper(page: Page, address: str) -> None:
+    page.goto(address + LESSON)
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    cut = (
+        "[...document.querySelectorAll('article pre')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    )
+    assert page.evaluate("document.querySelectorAll('article pre').length") > 20 and page.evaluate(cut) == 0
 
 
 def test_the_dark_mode_keeps_figures_on_white(page: Page, address: str) -> None:
