@@ -13,6 +13,7 @@ from homework.teacher.identity import Handin
 from homework.teacher.inbox import collect
 from homework.teacher.original import Original
 from homework.teacher.table import Counted, chosen, with_doubts
+from launcher.errors import CourseError
 
 MOST_NOTEBOOKS = 4  # of one hand-in that are graded, to find the one that counts
 TOO_MANY = "there are {count} notebooks in it; hand in one"
@@ -37,7 +38,12 @@ def graded(
         command: starts the workers.
         metadata: gives the time.
     """
-    found = [mine(handin) for handin in collect(folder, {}, original.name)]
+    try:
+        found = [mine(handin) for handin in collect(folder, {}, original.name)]
+    except CourseError as problem:
+        if not folder.is_dir():
+            raise  # that is nothing of the student's
+        return refused(str(problem)), []
     notebooks = list({handin.data: handin for handin in found if handin.data is not None}.values())
     if len(notebooks) > MOST_NOTEBOOKS:
         return refused(TOO_MANY.format(count=len(notebooks))), []

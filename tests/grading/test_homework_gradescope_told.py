@@ -45,7 +45,9 @@ def tell(base: Path) -> dict:
 
 def upload(base: Path, name: str, notebook) -> None:
     text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
-    (base / "submission" / name).write_text(text, encoding="utf-8")
+    place = base / "submission" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -56,8 +58,9 @@ def upload(base: Path, name: str, notebook) -> None:
         ({"answer.docx": "PK"}, "answer.docx: it is neither a notebook"),
         ({"mine.zip": "PK"}, "mine.zip: it is called .zip, but is no zip file"),
         ({f"{k}.ipynb": f'{{"cells": [{k}]}}' for k in range(5)}, "Why: there are 5 notebooks in it"),
+        ({"submitted/ann/hw4/hw4.ipynb": "{}"}, "nbgrader's assignments there are hw4"),
     ],
-    ids=["nothing", "half a file", "another kind", "no zip", "many"],
+    ids=["nothing", "half a file", "another kind", "no zip", "many", "another assignment"],
 )
 def test_what_cannot_be_read_gets_no_points_the_reason_and_what_to_do(base, files, words):
     for name, text in files.items():
@@ -68,6 +71,11 @@ def test_what_cannot_be_read_gets_no_points_the_reason_and_what_to_do(base, file
     assert "course.py submit hw99 --student YOUR-ID" in told["output"]
     assert "marked by your teacher" not in told["output"]
     assert told["tests"] == []
+
+
+def test_where_the_server_lays_nothing_there_is_no_zero(base):
+    (base / "submission").rmdir()
+    assert "score" not in tell(base)
 
 
 def test_another_homework_is_known_by_the_copies_that_students_have(course, base, tmp_path):
