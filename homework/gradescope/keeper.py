@@ -69,15 +69,19 @@ def start(task):
     return child
 
 
-def watch(child, task):
-    """Wait for its end, which comes early when it writes too much; returns its exit code."""
+def watch(child, folder, room):
+    """Wait for its end, which comes early when it writes too much; returns its exit code.
+
+    The folder comes open: the program could put a link to another file system in the place of its name.
+    """
+    most, most_files = room
     while True:
         number, status = os.waitpid(-1, os.WNOHANG)
         if number == child:
             return os.waitstatus_to_exitcode(status)
         if number:
             continue
-        disk, (most, most_files) = os.statvfs(task["folder"]), task["room"]
+        disk = os.fstatvfs(folder)
         used, files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize, disk.f_files - disk.f_ffree
         if used > most or files > most_files:
             sys.stderr.write(FULL + "\n")
@@ -170,10 +174,11 @@ def main():
     task = json.loads(sys.argv[1])
     guard(task)
     control(SET_SUBREAPER, 1)
+    folder = os.open(task["folder"], os.O_RDONLY)
     child = start(task)
     for number in (0, 1):  # the pipes are the program's: its end must show in them
         os.close(number)
-    code = watch(child, task)
+    code = watch(child, folder, task["room"])
     end_all(task["user"])
     if code < 0:
         signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None

@@ -17,11 +17,15 @@ DUE = {"due_date": "2026-12-01T23:59:00+08:00"}
 ON_TIME, LATE = "2026-12-01T15:58:59.9+00:00", "2026-12-02T01:01:05+08:00"
 ATTACK = (Path(__file__).with_name("attacks") / "gradescope.py").read_text(encoding="utf-8")
 FILL = """
+import os
+here = os.getcwd()
+os.rename(here, "/dev/shm/elsewhere")
+os.symlink("/proc", here)  # a file system that is never full has the folder's name
 kept = []
 while True:
     kept.append(open("big", "wb"))
     kept[-1].write(bytes(50_000_000))
-    __import__("os").unlink("big")  # it has no name any more, and takes its room
+    os.unlink("big")  # it has no name any more, and takes its room
 """
 FORKS = """
 import os, signal
