@@ -8,7 +8,7 @@ from pathlib import Path
 from homework.folders import Folders, load
 from homework.gradescope.metadata import Metadata
 from homework.session import Command
-from homework.teacher.grading import Grading, Status, grade_by
+from homework.teacher.grading import TOTAL_SECONDS, Grading, Status, grade_by
 from homework.teacher.identity import Handin
 from homework.teacher.inbox import collect
 from homework.teacher.original import Original
@@ -49,7 +49,10 @@ def graded(
         return refused(TOO_MANY.format(count=len(notebooks))), []
     if not notebooks:
         return refused("; ".join(f"{handin.file}: {handin.problem}" for handin in found) or NOTHING), []
-    results = [(handin, grade_by(command, original, handin.data)) for handin in notebooks]
+    share = TOTAL_SECONDS / len(notebooks)  # Gradescope gives 20 minutes at most for all together
+    results = [
+        (handin, grade_by(command, original, handin.data, total_seconds=share)) for handin in notebooks
+    ]
     counted = chosen([(handin, with_doubts(handin, result)) for handin, result in results], None)
     counted.handin.submitted = metadata.created
     rest = [handin for handin in found if handin.data != counted.handin.data]

@@ -16,8 +16,9 @@ from homework.folders import COURSE, ROOT
 from homework.gradescope import pack, run
 from homework.gradescope.metadata import Metadata, duration
 from homework.gradescope.results import LONGEST
-from homework.session import local_command
+from homework.session import Session, local_command
 from homework.student.submit import submit
+from homework.teacher.grading import TOTAL_SECONDS
 from launcher import arguments
 from launcher.cli import make_parser
 from launcher.image import cpu_requirements
@@ -101,6 +102,20 @@ def test_of_two_notebooks_the_newer_one_counts(course, base):
     told = tell(base)
     assert told["score"] == 3
     assert "hw99_old.ipynb: another notebook counts" in told["output"]
+
+
+def test_all_notebooks_of_a_hand_in_share_the_time_of_one(course, base, monkeypatch):
+    given = []
+
+    def session(command, seconds: float) -> Session:
+        given.append(seconds)
+        return Session(command, seconds)
+
+    monkeypatch.setattr("homework.teacher.grading.Session", session)
+    for name in ("hw99.ipynb", "hw99_old.ipynb"):
+        upload(base, name, answered(course, **RIGHT | {"text": name}))
+    assert tell(base)["score"] == 3
+    assert given == [TOTAL_SECONDS / 2] * 2
 
 
 def test_a_manifest_that_does_not_fit_is_for_the_teacher_to_judge(course, base, capsys):
