@@ -142,7 +142,8 @@ def bases_of(node: ast.AST) -> list[ast.Name]:
 
 
 def is_abstract(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any("abstract" in ast.unparse(decorator) for decorator in method.decorator_list)
+    inner = (node for decorator in method.decorator_list for node in ast.walk(decorator))
+    return any("abstract" in getattr(node, "attr", getattr(node, "id", "")) for node in inner)
 
 
 def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -154,8 +155,16 @@ def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def is_remark(node: ast.stmt) -> bool:
     """A docstring, `pass`, `...`, or the call of the parent's __init__ that stands in some stubs."""
     if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant) or ast.unparse(node.value) == "super().__init__()"
+        return isinstance(node.value, ast.Constant) or is_parents_init(node.value)
     return isinstance(node, ast.Pass)
+
+
+def is_parents_init(node: ast.expr) -> bool:
+    """Whether it is `super().__init__()`. Not by ast.unparse: a long sum or a huge number makes it raise."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Call(ast.Name("super"), [], []), "__init__"), [], []):
+            return True
+    return False
 
 
 def is_stub_raise(node: ast.stmt) -> bool:

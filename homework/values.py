@@ -20,6 +20,7 @@ DEEPEST = 20  # containers in containers
 MOST_ENTRIES = 200_000  # of all containers of a value together
 MOST_BYTES = 64_000_000  # of all tensors, arrays and strings of a value together
 LONGEST_NUMBER = 4000  # digits of an int
+MOST_ALIKE = 100  # members of a set with one hash; many thousands made so would take hours to put in
 DTYPES = {
     str(kind).removeprefix("torch."): kind
     for kind in (
@@ -211,6 +212,11 @@ class Reader:
             raise Unreadable("what came back is no value")
         return [self.value(part, depth + 1) for part in sent]
 
+    def table(self, sent: Any, depth: int) -> dict:
+        pairs = [self.parts(pair, depth) for pair in sent]
+        apart([key for key, _ in pairs])
+        return dict(pairs)
+
     def tensor(self, sent: list) -> torch.Tensor:
         about, shape, data = sent
         kind = DTYPES[about["d"]]
@@ -256,6 +262,13 @@ class Reader:
         return made.reshape(-1)[0] if scalar else made.copy()
 
 
+def apart(members: list) -> list:
+    """These, as the members of a set or the keys of a dict; raises Unreadable when too many share a hash."""
+    if max(collections.Counter(map(hash, members)).values(), default=0) > MOST_ALIKE:
+        raise Unreadable("what came back is no value")
+    return members
+
+
 def whole(number: Any) -> int:
     if type(number) is not int or not 0 <= number < 2**40:
         raise Unreadable("what came back is no value")
@@ -288,9 +301,9 @@ READERS: dict[str, Callable[[Reader, list, int], Any]] = {
     "l": lambda r, s, d: r.parts(s[0], d),
     "t": lambda r, s, d: tuple(r.parts(s[0], d)),
     "S": lambda r, s, d: torch.Size(r.parts(s[0], d)),
-    "e": lambda r, s, d: set(r.parts(s[0], d)),
-    "z": lambda r, s, d: frozenset(r.parts(s[0], d)),
-    "d": lambda r, s, d: dict(r.parts(pair, d) for pair in s[0]),
+    "e": lambda r, s, d: set(apart(r.parts(s[0], d))),
+    "z": lambda r, s, d: frozenset(apart(r.parts(s[0], d))),
+    "d": lambda r, s, d: r.table(s[0], d),
     "x": lambda r, s, d: r.tensor(s),
     "a": lambda r, s, d: r.shared(s),
     "n": lambda r, s, d: r.array(s, False),

@@ -24,8 +24,9 @@ INSIDE = (
     *("style.py", "values.py", "worker.py"),
 )
 # bwrap itself starts with an empty environment (it stands in /proc/1/environ inside), in the group of
-# processes whose memory is limited, with the filter of system calls as file 9.
-START = 'echo $$ >"$1" && exec 9<"$2" && shift 2 && exec "$@"'
+# processes whose memory is limited, with the filter of system calls as file 9, and as the first that the
+# kernel ends when memory is short.
+START = 'echo $$ >"$1" && echo 1000 >/proc/self/oom_score_adj && exec 9<"$2" && shift 2 && exec "$@"'
 SAFE_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from homework.folders import Folders, load
 from homework.gradescope.metadata import Metadata
 from homework.session import Command
-from homework.teacher.grading import Grading, Status, grade_by
+from homework.teacher.grading import TOTAL_SECONDS, Grading, Status, grade_by
 from homework.teacher.identity import Handin
 from homework.teacher.inbox import collect
 from homework.teacher.original import Original
 from homework.teacher.table import Counted, chosen, with_doubts
+from launcher.errors import CourseError
 
 MOST_NOTEBOOKS = 4  # of one hand-in that are graded, to find the one that counts
 TOO_MANY = "there are {count} notebooks in it; hand in one"
@@ -37,13 +38,21 @@ def graded(
         command: starts the workers.
         metadata: gives the time.
     """
-    found = [mine(handin) for handin in collect(folder, {}, original.name)]
+    try:
+        found = [mine(handin) for handin in collect(folder, {}, original.name)]
+    except CourseError as problem:
+        if not folder.is_dir():
+            raise  # that is nothing of the student's
+        return refused(str(problem)), []
     notebooks = list({handin.data: handin for handin in found if handin.data is not None}.values())
     if len(notebooks) > MOST_NOTEBOOKS:
         return refused(TOO_MANY.format(count=len(notebooks))), []
     if not notebooks:
         return refused("; ".join(f"{handin.file}: {handin.problem}" for handin in found) or NOTHING), []
-    results = [(handin, grade_by(command, original, handin.data)) for handin in notebooks]
+    share = TOTAL_SECONDS / len(notebooks)  # Gradescope gives 20 minutes at most for all together
+    results = [
+        (handin, grade_by(command, original, handin.data, total_seconds=share)) for handin in notebooks
+    ]
     counted = chosen([(handin, with_doubts(handin, result)) for handin, result in results], None)
     counted.handin.submitted = metadata.created
     rest = [handin for handin in found if handin.data != counted.handin.data]

@@ -5,6 +5,7 @@ kernel calls that a subreaper), so whoever counts its family counts them as well
 
     python -I keeper.py '{"user": 999, "folder": …, "filter": …, "lock": …, "room": …,
         "variables": …, "argv": […]}'
+    python -I keeper.py end 999
 
 Its folder lies in a file system in memory that is there for this user alone: all that it holds counts, files
 without a name as well.
@@ -15,14 +16,14 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 
 SET_SUBREAPER, SET_NO_NEW_RIGHTS, SET_FILTER = 36, 38, 22  # numbers of prctl(2)
 FILTER_MODE = 2
 LOOKS = 0.1  # seconds between two looks at the folder
-ROUNDS = 200  # of ending processes: those that end the one that ends them get another one
+ROUNDS = 200  # of ending processes
+OWN = 1  # what is added to a user's number for the one who ends its processes; nobody has that number
 FULL = "It wrote too much into its folder."
 
 
@@ -68,15 +69,19 @@ def start(task):
     return child
 
 
-def watch(child, task):
-    """Wait for its end, which comes early when it writes too much; returns its exit code."""
+def watch(child, folder, room):
+    """Wait for its end, which comes early when it writes too much; returns its exit code.
+
+    The folder comes open: the program could put a link to another file system in the place of its name.
+    """
+    most, most_files = room
     while True:
         number, status = os.waitpid(-1, os.WNOHANG)
         if number == child:
             return os.waitstatus_to_exitcode(status)
         if number:
             continue
-        disk, (most, most_files) = os.statvfs(task["folder"]), task["room"]
+        disk = os.fstatvfs(folder)
         used, files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize, disk.f_files - disk.f_ffree
         if used > most or files > most_files:
             sys.stderr.write(FULL + "\n")
@@ -101,18 +106,35 @@ def processes_of(user):
 def end_all(user):
     """End every process of a user; raises RuntimeError when some cannot be ended.
 
-    One process that is that user ends all others at one stroke: looking for them one by one, nobody would
-    keep up with those that start new ones.
+    One process that may end that user's ends all of them at one stroke: looking for them one by one, nobody
+    would keep up with those that start new ones.
     """
-    number = str(user)
-    stroke = ["setpriv", "--reuid", number, "--regid", number, "--clear-groups", "sh", "-c", "kill -KILL -1"]
     for _ in range(ROUNDS):
         if not processes_of(user):
             return
-        subprocess.run(stroke, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        strike(user)
         reap()
         time.sleep(0.02)
     raise RuntimeError(f"processes of user {user} do not end")
+
+
+def strike(user):
+    """End all of a user's processes that there are at this moment.
+
+    Only its effective number is that user's, and it starts no program: so that user's processes may neither
+    stop it nor write into its memory.
+    """
+    child = os.fork()
+    if child == 0:
+        try:
+            own = user + OWN
+            os.setgroups([])
+            os.setresgid(own, own, own)
+            os.setresuid(own, user, own)
+            os.kill(-1, signal.SIGKILL)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
 
 
 def reap():
@@ -146,14 +168,17 @@ def guard(task):
 
 
 def main():
-    """Run the program that the only argument describes; exits as it did."""
+    """Run the program that the only argument describes, and exit as it did; or end what a user runs."""
+    if sys.argv[1] == "end":
+        return end_all(int(sys.argv[2]))
     task = json.loads(sys.argv[1])
     guard(task)
     control(SET_SUBREAPER, 1)
+    folder = os.open(task["folder"], os.O_RDONLY)
     child = start(task)
     for number in (0, 1):  # the pipes are the program's: its end must show in them
         os.close(number)
-    code = watch(child, task)
+    code = watch(child, folder, task["room"])
     end_all(task["user"])
     if code < 0:
         signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None

@@ -91,8 +91,14 @@ def grade_one(
     return grade_by(command, original, data, cell_seconds)
 
 
-def grade_by(command: Command, original: Original, data: bytes, cell_seconds: float = SECONDS) -> Grading:
-    """`grade_one` with workers that this command starts."""
+def grade_by(
+    command: Command,
+    original: Original,
+    data: bytes,
+    cell_seconds: float = SECONDS,
+    total_seconds: float = TOTAL_SECONDS,
+) -> Grading:
+    """`grade_one` with workers that this command starts, and with a time limit of all cells together."""
     try:
         with READING:
             rebuilt = original.reader.rebuild(data)
@@ -101,7 +107,7 @@ def grade_by(command: Command, original: Original, data: bytes, cell_seconds: fl
     except Exception:
         return Grading(Status.FAILED, "reading failed", log=traceback.format_exc())
     try:
-        with Session(command, TOTAL_SECONDS) as session:
+        with Session(command, total_seconds) as session:
             marks = mark(with_limit(rebuilt.assignment, cell_seconds), session, judge=original.judge)
     except Exception:
         return Grading(Status.FAILED, "running failed", log=traceback.format_exc())

@@ -36,7 +36,11 @@ SOURCES = [
     (f"%%time\ndef double(x):\n    return x + x\n    {RAISE}", DONE),
     (f"class Shape:\n    def area(self):\n        {RAISE}\n\nclass Box(Shape):\n    pass", DONE),
     (f"class Shape(ABC):\n    @abstractmethod\n    def area(self):\n        {RAISE}", DONE),
+    (f"class Shape:\n    @told({'x + ' * 600}x)\n    def area(self):\n        {RAISE}", UNTOUCHED),
+    (f"class Shape:\n    @abc.abstractmethod\n    def area(self):\n        {RAISE}", DONE),
     (f"def double(x):\n    return (x\n    {RAISE}", DONE),  # an error of syntax, which is told
+    (f"def double(x):\n    x{' + x' * 600}\n    {RAISE}", DONE),  # too deep to be written out again
+    (f"def double(x):\n    x + 0x{'f' * 5000}\n    {RAISE}", DONE),  # too many digits for it
 ]
 
 

@@ -17,11 +17,15 @@ DUE = {"due_date": "2026-12-01T23:59:00+08:00"}
 ON_TIME, LATE = "2026-12-01T15:58:59.9+00:00", "2026-12-02T01:01:05+08:00"
 ATTACK = (Path(__file__).with_name("attacks") / "gradescope.py").read_text(encoding="utf-8")
 FILL = """
+import os
+here = os.getcwd()
+os.rename(here, "/dev/shm/elsewhere")
+os.symlink("/proc", here)  # a file system that is never full has the folder's name
 kept = []
 while True:
     kept.append(open("big", "wb"))
     kept[-1].write(bytes(50_000_000))
-    __import__("os").unlink("big")  # it has no name any more, and takes its room
+    os.unlink("big")  # it has no name any more, and takes its room
 """
 FORKS = """
 import os, signal
@@ -31,6 +35,16 @@ while True:
         os.fork() or os.setsid()
     except OSError:
         pass
+"""
+STOPPERS = """
+import contextlib, os, signal, time
+os.fork() and os.fork()
+time.sleep(0.3)
+family = {name for name in os.listdir("/proc") if os.stat("/proc/" + name).st_uid == os.getuid()}
+while True:
+    for number in set(filter(str.isdigit, os.listdir("/proc"))) - family:
+        with contextlib.suppress(OSError):
+            os.kill(int(number), signal.SIGSTOP)
 """
 NEARLY = "def double(x):\n    return abs(2 * x)"
 
@@ -101,6 +115,20 @@ def test_without_walls_an_attack_reaches_nothing_and_leaves_nothing(course, box)
     assert "BEGIN" not in str(graded.results)
     modes = [box.base / name for name in ("", "source", "submission", "results", "submission_metadata.json")]
     assert {path.stat().st_mode & 0o077 for path in modes} == {0o055, 0o044}  # as the server left them
+
+
+def test_those_that_stop_whoever_ends_them_are_ended(box):
+    """A family that stops every process it may, again and again; started as the keeper starts programs."""
+    (box.base / "stoppers.py").write_text(STOPPERS)
+    keeper = "/autograder/source/course/homework/gradescope/keeper.py"
+    lowered = "setpriv --reuid 20001 --regid 20001 --clear-groups --no-new-privs"
+    script = f"""{lowered} python3 /autograder/stoppers.py &
+        sleep 2
+        grep -ls "^Uid:.20001" /proc/[0-9]*/status | wc -l
+        timeout -s KILL 30 python3 -I {keeper} end 20001 && echo ended
+        grep -Ls "^Uid:.0" /proc/[0-9]*/status"""
+    done = box.inside("bash", "-c", script)
+    assert done.stdout == "3\nended\n", done.stderr
 
 
 def test_without_walls_a_full_folder_and_forks_without_end_cost_their_own_task(course, box):

@@ -16,8 +16,9 @@ from homework.folders import COURSE, ROOT
 from homework.gradescope import pack, run
 from homework.gradescope.metadata import Metadata, duration
 from homework.gradescope.results import LONGEST
-from homework.session import local_command
+from homework.session import Session, local_command
 from homework.student.submit import submit
+from homework.teacher.grading import TOTAL_SECONDS
 from launcher import arguments
 from launcher.cli import make_parser
 from launcher.image import cpu_requirements
@@ -45,7 +46,9 @@ def tell(base: Path) -> dict:
 
 def upload(base: Path, name: str, notebook) -> None:
     text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
-    (base / "submission" / name).write_text(text, encoding="utf-8")
+    place = base / "submission" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -56,8 +59,9 @@ def upload(base: Path, name: str, notebook) -> None:
         ({"answer.docx": "PK"}, "answer.docx: it is neither a notebook"),
         ({"mine.zip": "PK"}, "mine.zip: it is called .zip, but is no zip file"),
         ({f"{k}.ipynb": f'{{"cells": [{k}]}}' for k in range(5)}, "Why: there are 5 notebooks in it"),
+        ({"submitted/ann/hw4/hw4.ipynb": "{}"}, "nbgrader's assignments there are hw4"),
     ],
-    ids=["nothing", "half a file", "another kind", "no zip", "many"],
+    ids=["nothing", "half a file", "another kind", "no zip", "many", "another assignment"],
 )
 def test_what_cannot_be_read_gets_no_points_the_reason_and_what_to_do(base, files, words):
     for name, text in files.items():
@@ -68,6 +72,11 @@ def test_what_cannot_be_read_gets_no_points_the_reason_and_what_to_do(base, file
     assert "course.py submit hw99 --student YOUR-ID" in told["output"]
     assert "marked by your teacher" not in told["output"]
     assert told["tests"] == []
+
+
+def test_where_the_server_lays_nothing_there_is_no_zero(base):
+    (base / "submission").rmdir()
+    assert "score" not in tell(base)
 
 
 def test_another_homework_is_known_by_the_copies_that_students_have(course, base, tmp_path):
@@ -93,6 +102,20 @@ def test_of_two_notebooks_the_newer_one_counts(course, base):
     told = tell(base)
     assert told["score"] == 3
     assert "hw99_old.ipynb: another notebook counts" in told["output"]
+
+
+def test_all_notebooks_of_a_hand_in_share_the_time_of_one(course, base, monkeypatch):
+    given = []
+
+    def session(command, seconds: float) -> Session:
+        given.append(seconds)
+        return Session(command, seconds)
+
+    monkeypatch.setattr("homework.teacher.grading.Session", session)
+    for name in ("hw99.ipynb", "hw99_old.ipynb"):
+        upload(base, name, answered(course, **RIGHT | {"text": name}))
+    assert tell(base)["score"] == 3
+    assert given == [TOTAL_SECONDS / 2] * 2
 
 
 def test_a_manifest_that_does_not_fit_is_for_the_teacher_to_judge(course, base, capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -129,6 +130,19 @@ def test_what_many_processes_hold_together_ends_them(monkeypatch, tmp_path):
     environment = sandbox.command(slot)[1]
     worker = process.WorkerProcess(argv, environment, str(tmp_path))
     with pytest.raises(WorkerDied, match="It took more than"):
+        worker.receive(60)
+    worker.stop()
+
+
+@pytest.mark.parametrize("part", ["{},", "[],", "1,"])
+def test_a_reply_of_very_many_parts_is_not_read(monkeypatch, tmp_path, part):
+    """Its objects would take thirty times the room of its bytes, in the grader."""
+    monkeypatch.setattr(process, "MOST_MARKS", 3 * 1000)
+    source = f"for n in (900, 3000): print('{{\"notes\":[' + {part!r} * n + '1]}}')"
+    argv = [sys.executable, "-c", source]
+    worker = process.WorkerProcess(argv, {}, str(tmp_path))
+    assert len(worker.receive(60)["notes"]) == 901
+    with pytest.raises(WorkerDied, match="no reply"):
         worker.receive(60)
     worker.stop()
 

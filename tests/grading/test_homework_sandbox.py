@@ -207,6 +207,10 @@ def test_code_runs_without_any_right():
     assert (root, caps, no_new_rights, filtered, groups) == ("False", "{0}", "1", "2", "set()")
 
 
+def test_it_is_the_first_that_the_kernel_ends_when_memory_is_short():
+    assert said("print(open('/proc/self/oom_score_adj').read())").strip() == "1000"
+
+
 def test_only_two_folders_can_be_written_and_both_are_bounded(monkeypatch, tmp_path):
     """They are file systems in memory: nothing that is written there lies on the disk."""
     tmp_path.chmod(0o777)  # open to everybody outside

@@ -37,9 +37,10 @@ def system(name, number, *arguments):
     ctypes.set_errno(0)
     found[name] = ctypes.get_errno() if libc.syscall(number, *arguments) == -1 else 0
 
-keyctl, add_key = {keyctl}
+keyctl, add_key, mq_open = {numbers}
 system("keyctl", keyctl, 0, -3, 1)
 system("add_key", add_key, b"user", b"note", b"text", 4, -3)
+system("mq_open", mq_open, b"note", os.O_CREAT | os.O_RDWR, 0o600, None)
 attempt("memfd_create", os.memfd_create, "x")
 attempt("shared memory of no file", mmap.mmap, -1, 4096)
 call("shmget", 0, 4096, 0o600)
@@ -214,11 +215,11 @@ def test_what_depends_on_an_argument(judge):
 def test_the_kernel_keeps_the_rules_inside():
     """And without the filter most of these are open to a user without rights."""
     machine = MACHINES[os.uname().machine][1]
-    numbers = tuple(table(FORBIDDEN)[name][machine] for name in ("keyctl", "add_key"))
-    source = TRIED.replace("{keyctl}", str(numbers))
+    numbers = tuple(table(FORBIDDEN)[name][machine] for name in ("keyctl", "add_key", "mq_open"))
+    source = TRIED.replace("{numbers}", str(numbers))
     wanted = {name: error for error, names in UNAVAILABLE.items() for name in names}
     found = json.loads(said(source))
-    assert len(found) == 17
+    assert len(found) == 18
     assert found == {name: wanted.get(name, errno.EPERM) for name in found}
     free = json.loads(said(source, "--seccomp", "9"))
     assert not {name: free[name] for name in OPEN_WITHOUT_FILTER if free[name] == found[name]}

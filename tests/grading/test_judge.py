@@ -94,6 +94,17 @@ def test_what_is_no_value_is_refused(sent):
         Reader({"0": torch.zeros(2)}).read(sent)
 
 
+@pytest.mark.parametrize("sign", ["e", "z", "d"])
+def test_members_made_to_share_a_hash_are_refused_for_they_would_take_hours(sign):
+    def members(step: int) -> list:
+        keys = [["i", hex(k * step)] for k in range(1000)]
+        return [sign, [[key, None] for key in keys] if sign == "d" else keys]
+
+    assert len(Reader().read(members(7))) == 1000
+    with pytest.raises(Unreadable):
+        Reader().read(members(2**61 - 1))
+
+
 def test_a_claim_to_share_memory_is_held_to_what_is_there():
     base = {"0": torch.arange(4.0)}
     assert Reader(base).read(["a", {"d": "float32"}, [2], "0", 1, [2]]).tolist() == [1, 3]
