@@ -91,16 +91,14 @@ def settled(markdown: str, page: Page, known: set[Path], repository: str, langua
 
     A link to the page itself in the other language, which Sphinx does not know, is written as HTML.
     """
-    elsewhere = f"{'../' * page.name.count('/')}{{}}{page.name}.html"
+    to_top = "../" * page.name.count("/")
+    there = f"{to_top}{'../' if language == CHINESE else FOLDER_OF[CHINESE]}{page.name}.html"
 
     def lead(match: re.Match) -> str:
-        words, link, part = match.groups()
+        words, link, _ = match.groups()
         if link.endswith(".zh.md"):
-            is_here = language == CHINESE
-            return words if is_here else f'<a href="{elsewhere.format(FOLDER_OF[CHINESE])}">{words}</a>'
+            return f'<a href="{there}">{words}</a>'
         target = (page.source.parent / link).resolve()
-        if target == page.source and language == CHINESE and not part:
-            return f'<a href="{elsewhere.format("../")}">{words}</a>'
         if "://" in link or not target.exists() or target in known:
             return match[0]
         place = target.relative_to(ROOT).as_posix()
