@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable
 
 from homework.definitions import STUB, bound_by, state_of, statements, tree_of
+
+UNWRITTEN = itertools.count()  # tells apart what cannot be written
 
 
 def same_code(first: str, second: str) -> bool:
     """Whether two sources differ in layout and remarks at most."""
     trees = [tree_of(first), tree_of(second)]
-    return first == second or (None not in trees and ast.dump(trees[0]) == ast.dump(trees[1]))
+    return first == second or (None not in trees and dump_of(trees[0]) == dump_of(trees[1]))
+
+
+def dump_of(node: ast.AST) -> str:
+    """By what code is recognised elsewhere. Nothing is like what cannot be written: a huge number."""
+    try:
+        return ast.dump(node)
+    except (ValueError, RecursionError):
+        return f"code {next(UNWRITTEN)}"
 
 
 def dumps_of(source: str) -> set[str]:
     """The statements of a source's top level, to recognise them elsewhere."""
     tree = tree_of(source)
-    return {ast.dump(node) for node in tree.body} if tree else set()
+    return {dump_of(node) for node in tree.body} if tree else set()
 
 
 def loads_of(nodes: Iterable[ast.AST]) -> set[str]:
@@ -31,7 +42,7 @@ def needed(source: str, names: Iterable[str], known: set[str] = frozenset()) -> 
     `known` are statements (see `dumps_of`) to leave out.
     """
     tree, chosen, more = tree_of(source), set(), set(names)
-    body = [node for node in tree.body if ast.dump(node) not in known] if tree else []
+    body = [node for node in tree.body if dump_of(node) not in known] if tree else []
     binds = {node: set().union(*map(bound_by, statements(ast.Module([node], [])))) for node in body}
     while more:
         found = {node for node in body if binds[node] & more} - chosen

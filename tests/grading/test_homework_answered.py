@@ -8,6 +8,7 @@ from test_homework import run
 
 from homework.answered import Answered, is_begun, is_unanswered
 from homework.cells import ANSWER, Assignment, Cell
+from homework.excerpts import dumps_of, needed, same_code
 from homework.outcomes import FAILED, PASSED, UNANSWERED
 
 RAISE = "raise NotImplementedError()"
@@ -51,6 +52,12 @@ def test_a_stub_is_known_by_its_source(source, state):
     answered = Answered.of(course)
     assert answered.is_unanswered("task1", "NotImplementedError: ") == (state != DONE)
     assert answered.is_unanswered("task1", "the type is int") == (state == UNTOUCHED)
+
+
+def test_a_huge_number_hinders_no_comparison():
+    huge = f"x = 0x{'f' * 5000}"
+    assert not same_code(huge, f"{huge}f")
+    assert needed(huge, {"x"}, dumps_of(OTHER)) == needed(huge, {"x"}, dumps_of(huge)) == huge
 
 
 def test_of_two_cells_of_a_task_one_may_be_a_stub():
