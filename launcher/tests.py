@@ -42,9 +42,10 @@ def test(options: argparse.Namespace, arguments: list[str]) -> int:
 def test_stages(python: str, pytest: list, is_thorough: bool) -> list:
     """(name, command) of every stage of a full test, for two cores; browser tests run one at a time."""
     which = "not browser" if is_thorough else "not browser and not thorough"
+    # Counting lines makes the tests of grading take twice the time.
+    coverage = ["--cov", "--cov-report=term-missing", "--cov-fail-under=95"] if is_thorough else []
     # A third of the unit tests' time is waiting for time limits and servers; notebooks compute all the time.
     ruff = [python, "-P", "-m", "ruff"]
-    coverage = ["--cov", "--cov-report=term-missing", "--cov-fail-under=95"]
     # Of the homework the sources run: they hold the solutions.
     patterns = ("notebooks/*.ipynb", "notebooks/answers/*.ipynb", "homework/hw*/source.ipynb")
     # Late lessons take longest: they go first, so that neither worker is left alone with one in the end.

@@ -13,6 +13,7 @@ def test_the_long_series_are_left_to_the_thorough_test(arguments, left_out):
     commands = dict(stages("python", ["pytest"], options.thorough))
     assert rest == [] and ("not thorough" in " ".join(commands["unit tests"])) == left_out
     assert "not browser" in " ".join(commands["unit tests"])
+    assert ("--cov-fail-under=95" in commands["unit tests"]) != left_out
     assert sum("ipynb" in " ".join(command) for command in commands.values()) == 1
 
 
