@@ -4,27 +4,30 @@ tells what is missing; `pages` writes the Chinese pages."""
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from launcher.errors import CourseError
 from translations import catalogue, editions, figures, messages, pages
+from translations.catalogue import Unit
 
 
 def update() -> int:
     """Rewrite every catalogue; an edited sentence becomes fuzzy."""
-    for path in editions.editions():
-        place = editions.catalogue_of(path)
-        catalogue.write(place, catalogue.updated(catalogue.read(place), editions.units(path)))
-    messages.update()
-    figures.update()
+    for place, units in catalogues():
+        catalogue.write(place, catalogue.updated(catalogue.read(place), units))
     return check()
+
+
+def catalogues() -> list[tuple[Path, list[Unit]]]:
+    """[(a catalogue, what has to be in it)] of all."""
+    found = [(editions.catalogue_of(path), editions.units(path)) for path in editions.editions()]
+    return [*found, *((part.CATALOGUE, part.units()) for part in (messages, figures))]
 
 
 def check() -> int:
     """Print what is missing or fuzzy; the exit code is 1 when something is."""
     bad = 0
-    found = [(editions.catalogue_of(path), editions.units(path)) for path in editions.editions()]
-    found += [(part.CATALOGUE, part.units()) for part in (messages, figures)]
-    for place, units in found:
+    for place, units in catalogues():
         try:
             catalogue.translations(place, units)
         except CourseError as problem:

@@ -51,11 +51,6 @@ def usable() -> Translations:
     return catalogue.usable(CATALOGUE)
 
 
-def update() -> None:
-    """Bring the catalogue in step with the stored figures."""
-    catalogue.write(CATALOGUE, catalogue.updated(catalogue.read(CATALOGUE), units()))
-
-
 def in_chinese(text: str, found: Translations) -> str:
     """A notebook's file with the words of its figures in Chinese; words without translation stay."""
     notebook = json.loads(text)

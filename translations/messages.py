@@ -18,8 +18,3 @@ def units() -> list[Unit]:
 def known() -> dict[str, str]:
     """{English: Chinese} of all that is translated; what is not stays English where it is said."""
     return {text: chinese for (_, text), chinese in catalogue.usable(CATALOGUE).items()}
-
-
-def update() -> None:
-    """Bring the catalogue in step with the sources."""
-    catalogue.write(CATALOGUE, catalogue.updated(catalogue.read(CATALOGUE), units()))

@@ -158,7 +158,7 @@ def test_a_process_left_behind_would_be_seen():
 def test_feedback_shows_no_hidden_test_and_runs_no_script(batch):
     folder, by_student, _, _, _ = batch
     pages = list((folder / "out" / "feedback").rglob("*.html"))
-    assert len(pages) > len(by_student) / 2 > 15
+    assert len(pages) > (60 if len(by_student) == len(hostile.cases()) else len(by_student) / 2)
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert "<script" not in text

@@ -7,6 +7,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from notebook_checks import check, code_cells, where
 
+from homework.definitions import tree_of
+
 CLOCKS = {"perf_counter", "process_time", "monotonic", "time_ns", "perf_counter_ns"}
 
 
@@ -15,7 +17,7 @@ def no_assert_on_a_clock(notebook: NotebookNode, path: Path) -> list[str]:
     """A slow or busy machine would stop the lesson: times are printed."""
     problems = []
     for i, cell in code_cells(notebook):
-        tree = ast.parse(without_magic(cell.source))
+        tree = tree_of(cell.source)
         names = measured(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Assert) and names_in(node) & names:
@@ -66,8 +68,3 @@ def names_in(node: ast.AST) -> set[str]:
     parts = list(ast.walk(node))
     functions = {part.attr for part in parts if isinstance(part, ast.Attribute)} & CLOCKS
     return functions | {part.id for part in parts if isinstance(part, ast.Name)}
-
-
-def without_magic(source: str) -> str:
-    """Code as Python reads it: lines of IPython are left empty."""
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
