@@ -5,7 +5,6 @@ The student's `check`, the teacher's `grade` and the tests of the checkers all c
 
 from __future__ import annotations
 
-import ast
 import collections
 import dataclasses
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Any
 
 from homework.answered import Answered
 from homework.cells import ANSWER, EXTRA, GIVEN, QUESTION, TEST, Assignment, Cell
-from homework.definitions import bound_by, tree_of
+from homework.definitions import Code, tree_of
 from homework.excerpts import loads_of
 from homework.judge import Judge, Judgement
 from homework.outcomes import CRASHED, FAILED, PASSED, TIMEOUT, UNANSWERED, Marks, Outcome, Result
@@ -146,20 +145,19 @@ def cells_to_run(assignment: Assignment, only: str | None) -> list[Cell]:
         return cells
     trees = {cell.name: tree_of(cell.source) for cell in cells}
     kept = {cell.name for cell in cells if only == cell.task and cell.kind in (ANSWER, TEST)}
+    # What they import is used as what they bind is; those that bind nothing always run.
+    others = {
+        cell.name: Code.of(cell.source).imported if cell.binds else None
+        for cell in cells
+        if cell.kind in (GIVEN, EXTRA)
+    }
     while True:
         used = loads_of(trees[name] for name in kept if trees[name] is not None)
         more = {cell.name for cell in cells if cell.kind != TEST and cell.binds & used}
-        others = [cell for cell in cells if cell.kind in (GIVEN, EXTRA)]
-        more |= {cell.name for cell in others if not cell.binds or imported(trees[cell.name]) & used}
+        more |= {name for name, imported in others.items() if imported is None or imported & used}
         if more <= kept:
             return [cell for cell in cells if cell.name in kept]
         kept |= more
-
-
-def imported(tree: ast.Module | None) -> set[str]:
-    """The names that the imports at the top of a cell bind."""
-    nodes = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))] if tree else []
-    return set().union(*map(bound_by, nodes))
 
 
 def note_run(cell: Cell, reply: Reply, marks: Marks) -> None:

@@ -7,10 +7,10 @@ import pytest
 from homework_course import COPY, DOUBLE, HALF, answered, write_source
 
 from homework.cells import ANSWER, GIVEN, TEST
-from homework.definitions import tree_of
+from homework.definitions import Code, tree_of
 from homework.excerpts import loads_of
 from homework.folders import COURSE, load_source
-from homework.marking import cells_to_run, imported
+from homework.marking import cells_to_run
 from homework.release import release
 from homework.student.check import check
 from launcher.errors import CourseError
@@ -28,7 +28,7 @@ def test_a_task_alone_gets_all_that_the_given_cells_import_and_bind_for_it(name,
     source = load_source(name)
     code = [cell for cell in source.cells if cell.cell_type == "code"]
     kept = cells_to_run(source, task)
-    has = {cell.name: cell.binds | imported(tree_of(cell.source)) for cell in code}
+    has = {cell.name: cell.binds | Code.of(cell.source).imported for cell in code}
     used = loads_of(tree_of(cell.source) for cell in kept)
     known = set().union(*(has[cell.name] for cell in kept))
     lost = {cell.name: has[cell.name] & used - known for cell in code if cell.kind in (GIVEN, ANSWER)}
