@@ -24,7 +24,13 @@ def test_every_stage_runs_and_one_failure_fails_the_whole(installed):
     results = [(line.split()[0], line.split("s  ", 1)[1]) for line in summary if line]
     assert [result for result, _ in results] == ["passed", "passed", "passed", "FAILED", "passed"]
     assert "1 notebooks" in results[-1][1]
-    assert "--nbval-current-env" in done.stdout and "--cov-fail-under=95" in done.stdout
+    assert "--nbval-current-env" in done.stdout and "not browser and not thorough" in done.stdout
+    assert "--cov" not in done.stdout
+
+
+def test_a_thorough_test_leaves_nothing_out_and_counts_lines(installed):
+    done = installed.run("test", "--thorough")
+    assert "--cov-fail-under=95" in done.stdout and "not thorough" not in done.stdout
 
 
 def test_notebook_is_compared_with_its_saved_outputs(project):
