@@ -52,7 +52,7 @@ def test_the_zeros_are_worth_nothing_by_themselves(name):
     assert (grading.status, *earned(grading)) == (Status.GRADED, 0, [])
 
 
-@pytest.mark.parametrize("attack", series(ALL, 4, always=catalogue.CROSSING))
+@pytest.mark.parametrize("attack", series(ALL, 6, always=catalogue.CROSSING))
 def test_an_attack_earns_nothing(attack):
     assert_nothing_earned(ALL[attack])
 

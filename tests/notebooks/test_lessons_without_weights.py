@@ -7,6 +7,7 @@ import pytest
 from lesson_cells import LESSONS
 from lesson_turns import run_needed, with_answers
 from notebook_checks import tags
+from series import series
 
 from helpers.data import whole_sets
 from helpers.data.download import DownloadError
@@ -25,7 +26,9 @@ def no_network(*_):
     raise DownloadError("no network")
 
 
-@pytest.mark.parametrize("path", [path for path in LESSONS if tagged(path)], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", series((path for path in LESSONS if tagged(path)), 3), ids=lambda path: path.stem
+)
 def test_each_says_what_is_missing_and_goes_on(path, monkeypatch, tmp_path):
     monkeypatch.delenv("COURSE_DATA", raising=False)
     monkeypatch.setattr(weights, "_known", {})

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from course_project import COURSE_FILES, build_wheel, closed_port, from_index
+from series import series
 
 from launcher import builds, machine
 
@@ -88,7 +89,7 @@ def test_half_written_marker_counts_as_none(installed):
     assert json.loads(installed.marker.read_text())["lock"]
 
 
-@pytest.mark.parametrize("damage", ["no python", "other python", "no pip"])
+@pytest.mark.parametrize("damage", series(["no python", "other python", "no pip"], 3))
 def test_environment_that_cannot_be_repaired_is_made_anew(installed, damage):
     leftover = installed.venv / "leftover"
     leftover.touch()
