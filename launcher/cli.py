@@ -16,6 +16,7 @@ from launcher.exports import export_options
 from launcher.failures import explain_system_error
 from launcher.lab import lab
 from launcher.languages import language_option
+from launcher.naming import homework_name
 from launcher.places import say
 from launcher.tests import test
 
@@ -37,25 +38,25 @@ def test_options(parser: argparse.ArgumentParser) -> None:
 
 
 def check_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("homework", help="such as hw3")
+    parser.add_argument("homework", type=homework_name, help="such as hw3")
     parser.add_argument("--task", help="look at one task alone, such as 2")
     language_option(parser)
 
 
 def submit_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("homework", help="such as hw3")
+    parser.add_argument("homework", type=homework_name, help="such as hw3")
     parser.add_argument("--student", type=kinds.student_id, required=True, help="your student's id")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where the file goes; handins/ without it")
     language_option(parser)
 
 
 def release_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("homework", nargs="*", help="such as hw3; all without it")
+    parser.add_argument("homework", nargs="*", type=homework_name, help="such as hw3; all without it")
 
 
 def grade_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("homework", help="such as hw3")
+    add("homework", type=homework_name, help="such as hw3")
     add("--inbox", type=Path, required=True, metavar="FOLDER", help="zips, notebooks, bulk downloads")
     add("--out", type=Path, required=True, metavar="FOLDER", help="marks, feedback and report go here")
     add("--roster", type=Path, metavar="FILE", help="CSV: id,name, or as Moodle, Canvas or nbgrader give it")

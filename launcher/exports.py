@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from launcher.arguments import own_copy
+from launcher.naming import homework_name
 from launcher.places import NOTEBOOKS
 
 
@@ -17,7 +18,7 @@ def to_option(parser: argparse.ArgumentParser) -> None:
 
 
 def gradescope_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("homework", help="such as hw3")
+    parser.add_argument("homework", type=homework_name, help="such as hw3")
     to_option(parser)
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 FENCE = re.compile(r"\s*(```+|~~~+)")
 FORMULA = "$$"
 OPENS = re.compile(r"<(details|table|div|figure|pre|ul|ol|section)\b", re.IGNORECASE)
+LISTED = re.compile(r"```(?:console)?\n")  # a fence of commands or files, not of a program
+BESIDE = re.compile(r"^ *\S.*? {2,}(?:# )?(\S.*)$", re.MULTILINE)  # in columns: a comment, or what a file is
 NOT_WORDS = re.compile(r"(```+|~~~+).*?\1|\$\$.*?\$\$|`[^`]*`|\$[^$\n]+\$|<[^>]*>", re.DOTALL)
 
 
@@ -62,12 +64,24 @@ def has_words(block: str) -> bool:
 
 
 def page_split(markdown: str) -> list[str]:
-    """As :func:`split`, for a page with long tables: each row is a block of its own."""
+    """As :func:`split`, for a page with long tables: each row is a block of its own.
+
+    So is what stands beside each line of a list of commands or files; the commands are between the blocks.
+    """
     pieces = []
     for piece in split(markdown):
         rows = re.split(r"(\n)(?=\|)", piece) if piece.startswith("|") else [piece]
-        pieces += rows
+        pieces += beside(piece) if LISTED.match(piece) else rows
     return pieces
+
+
+def beside(fence: str) -> list[str]:
+    """A fence cut into what stands beside its lines, at even places, and all the rest, at odd ones."""
+    pieces, end = [""], 0
+    for found in BESIDE.finditer(fence):
+        pieces += [fence[end : found.start(1)], found[1]]
+        end = found.end()
+    return [*pieces, fence[end:], ""] if end else [fence]
 
 
 def blocks(markdown: str, cut: Callable[[str], list[str]] = split) -> list[str]:

@@ -9,7 +9,7 @@ from website.words import WORDS
 
 site_language = os.environ["SITE_LANGUAGE"]
 made = json.loads(Path(os.environ["SITE_MADE"]).read_text(encoding="utf-8"))
-site_notebooks, site_colab_cell = made["notebooks"], made["colab_cell"]
+site_notebooks, site_colab_cell, site_english = made["notebooks"], made["colab_cell"], made["english"]
 
 project = html_title = WORDS[site_language]["course"]
 language = LOCALE_OF[site_language]

@@ -17,6 +17,11 @@ FOLDER_OF = {ENGLISH: "", CHINESE: "zh/"}  # of a language's pages, below the to
 LOCALE_OF = {ENGLISH: "en", CHINESE: "zh_CN"}
 
 
+def tag_of(language: str) -> str:
+    """A language as HTML names it."""
+    return LOCALE_OF[language].replace("_", "-")
+
+
 def other(language: str) -> str:
     """The language that a page's switch leads to."""
     return CHINESE if language == ENGLISH else ENGLISH

@@ -14,7 +14,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from website.places import FOLDER_OF, LOCALE_OF, other
+from website.places import FOLDER_OF, other, tag_of
+from website.spoken import in_english
 from website.words import WORDS
 
 PICTURE = re.compile(r"<img (?![^>]*loading=)")
@@ -49,23 +50,28 @@ def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def polish(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document) -> None:
-    """Pictures are fetched when they come into view; the template learns where the other language is."""
+    """Pictures are fetched when they come into view; the template learns where the other language is.
+
+    What is in English among Chinese says so to those who listen.
+    """
     if "body" in context:
         context["body"] = PICTURE.sub('<img loading="lazy" ', context["body"])
     language = app.config.site_language
+    if pagename in app.config.site_english:
+        context |= {part: in_english(context[part]) for part in ("body", "toc") if part in context}
     there = other(language)
     to_top = "../" * (pagename.count("/") + FOLDER_OF[language].count("/"))
     context["words"] = WORDS[language]
     context["switch"] = {
         "address": f"{to_top}{FOLDER_OF[there]}{pagename}.html",
-        "language": LOCALE_OF[there].replace("_", "-"),
+        "language": tag_of(there),
     }
     context["notebook"] = app.config.site_notebooks.get(pagename)
     context["colab_cell"] = app.config.site_colab_cell
 
 
 def setup(app: Sphinx) -> dict:
-    for name in ("site_language", "site_notebooks", "site_colab_cell"):
+    for name in ("site_language", "site_notebooks", "site_colab_cell", "site_english"):
         app.add_config_value(name, None, "html")
     app.connect("doctree-read", describe_figures)
     app.connect("html-page-context", polish)

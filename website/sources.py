@@ -12,6 +12,7 @@ from launcher.places import ROOT
 from translations import figures
 from website import notebook, start
 from website.pages import Page, sections, settled, text_of
+from website.places import tag_of
 from website.words import WORDS
 
 IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
@@ -27,7 +28,8 @@ def write(folder: Path, language: str, repository: str, drafts: bool) -> dict:
         drafts: take English where the translation is unfinished.
 
     Returns:
-        what Sphinx's settings ask for: {"notebooks": {page: links}, "colab_cell": code, "extra": folder}.
+        what Sphinx's settings ask for: {"notebooks": {page: links}, "colab_cell": code, "extra": folder,
+        "english": the pages that are in English all the same}.
 
     Raises:
         CourseError: a translation is unfinished; all that are so are named.
@@ -59,7 +61,9 @@ def write(folder: Path, language: str, repository: str, drafts: bool) -> dict:
         folder / "index.md",
         start.start_page(language, cards(parts, shown, extra, titles, language), parts, titles),
     )
-    return {"notebooks": notebooks, "colab_cell": notebook.colab_cell(repository), "extra": str(extra)}
+    english = [page.name for page, (_, is_translated) in found.items() if not is_translated]
+    colab_cell = notebook.colab_cell(repository)
+    return {"notebooks": notebooks, "colab_cell": colab_cell, "extra": str(extra), "english": english}
 
 
 def texts(pages: list[Page], language: str, drafts: bool) -> dict[Page, tuple[str, bool]]:
@@ -115,11 +119,12 @@ def copy_pictures(text: str, page: Page, folder: Path) -> None:
 
 
 def with_note(text: str, is_translated: bool, language: str) -> str:
-    """A page that there is in English only says so below its title."""
+    """A page that there is in English only says so below its title, and in which language that is."""
     note = WORDS[language]["only English"]
     if is_translated or not note:
         return text
-    return re.sub(r"^(# .+)$", rf"\1\n\n> {note}", text, count=1, flags=re.MULTILINE)
+    note = f'<blockquote lang="{tag_of(language)}"><p>{note}</p></blockquote>'
+    return re.sub(r"^(# .+)$", rf"\1\n\n{note}", text, count=1, flags=re.MULTILINE)
 
 
 def cards(

@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 from homework.folders import STUDENT_EDITION
+from homework.quizzes import names
 from homework.quizzes.texts import Lesson, QuizText
 from launcher.errors import CourseError
 
@@ -61,8 +62,8 @@ class Question:
 
     @property
     def title(self) -> str:
-        """What a teacher sees in a list of questions."""
-        return f"{self.name} {self.begins} …"
+        """What a teacher sees in a list of questions: plain text, for no formula is drawn there."""
+        return f"{self.name} {names.plain(self.begins)} …"
 
     @property
     def right(self) -> list[Choice]:

@@ -53,6 +53,16 @@ def test_a_page_is_shown_and_not_its_markdown(page: Page, lab: Lab) -> None:
     expect(table.locator("th").first).to_have_text("中文")
 
 
+def test_a_link_within_a_page_leads_to_its_place(page: Page, lab: Lab) -> None:
+    page.goto(lab.address_of("glossary.md"))
+    link = page.locator('.jp-MarkdownViewer a[href="#letters"]')
+    expect(link).to_be_visible(timeout=60_000)
+    heading = page.locator(".jp-MarkdownViewer h2", has_text="记号")
+    expect(heading).not_to_be_in_viewport()
+    link.click()
+    expect(heading).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("name", [*LESSONS, *HOMEWORK])
 def test_every_chinese_notebook_opens(page: Page, lab: Lab, name: str) -> None:
     path = lab.root / "notebooks" / "zh" / name

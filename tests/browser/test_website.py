@@ -129,6 +129,17 @@ def test_every_link_leads_somewhere_and_nothing_is_fetched_from_elsewhere(site: 
         assert site_tools.asked_elsewhere(path.read_text("utf-8")) == [], path
 
 
+def test_a_page_in_english_only_says_its_language_on_the_chinese_site(site: Path) -> None:
+    begins = re.compile(r'</nav>\s*<section lang="en"[^>]*>\s*<h1>.*</h1>\s*<blockquote lang="zh-CN"><p>本页')
+    for name in ("data/README", "homework/README", "benchmarks/RESULTS", "CONTRIBUTING"):
+        text = (site / f"zh/{name}.html").read_text("utf-8")
+        assert '<html class="no-js" lang="zh-CN"' in text and begins.search(text), name
+        assert '<ul lang="en">' in text.partition('class="toc-tree"')[2], name
+        assert '<section lang="en"' not in (site / f"{name}.html").read_text("utf-8"), name
+    for name in ("README", "notebooks/02_perceptron", "projects/expressions"):
+        assert '<section lang="en"' not in (site / f"zh/{name}.html").read_text("utf-8"), name
+
+
 def test_every_page_opens_whole(browser: Browser, site: Path, address: str) -> None:
     """No error, no request elsewhere, all figures there with their words, formulas drawn, little to fetch."""
     names, problems, heaviest = site_tools.names(site), {}, 0

@@ -12,7 +12,7 @@ import pytest
 from quiz_readers import QTI, answered, inner, plain, read_gift, unescaped, words
 
 from homework.__main__ import main
-from homework.quizzes import qti
+from homework.quizzes import names, qti
 from homework.quizzes.bank import Choice, Form, Question, read_questions
 from homework.quizzes.gift import gift
 from homework.quizzes.texts import lesson_numbers, read_lesson
@@ -215,6 +215,31 @@ def test_signs_of_xml_stay_what_they_are():
     assert [words(inner(c)) for c in item.iter(f"{QTI}simpleChoice")][:2] == [SEEN, f"x {SEEN}"]
     assert answered(item, ["B"])[1] == f"no, {SEEN} {{a: ~1 < 2}} # so"
     assert next(code.text for code in item.iter(f"{QTI}code")) == "x[~y] == {1: '#'}"
+
+
+# ------------------------------------------------------------ what a list of questions shows
+
+
+def test_names_are_plain_short_and_each_its_own():
+    questions = [question for lesson in LESSONS for question in questions_of(lesson)]
+    in_moodle = [asked.name for asked in read_gift(gift("all", questions))[1]]
+    assert in_moodle == [item.get("title") for item in items_of(questions)]
+    assert len(set(in_moodle)) == len(questions) > 90
+    assert [name for name in in_moodle if re.search(r"[$\\`{}^]", name) or not 10 < len(name) < 60] == []
+    assert {"03a.2 S = AWᵀ + b with …", "07a.1 During training L_D stays close to …"} < set(in_moodle)
+    assert "01.1 x has shape …" in in_moodle
+
+
+@pytest.mark.parametrize(
+    ("begins", "shown"),
+    [
+        (r"Why is $\frac{a}{b}$ not $x$", "Why is … not x"),
+        (r"Take $x^{12} \leq y$, $x^2 \le 3$ and $x^21$", "Take …, x² ≤ 3 and …"),
+        (r"`a[$i]` and `\n` cost $5", r"a[$i] and \n cost $5"),
+    ],
+)
+def test_a_formula_that_must_be_drawn_is_left_out_of_a_name(begins, shown):
+    assert names.plain(begins) == shown
 
 
 # ------------------------------------------------------------ the command

@@ -42,6 +42,30 @@ def test_a_row_of_a_pages_table_is_a_block():
     assert "".join(page_split(page)) == page
 
 
+def test_beside_commands_and_files_words_are_blocks_and_nothing_else_is():
+    page = """One
+
+```
+python3 x.py a --to B      # does so, then `that`
+helpers/   many files
+  a/Li Lei.jpg     one picture # or two
+python3 y.py # one space
+```
+
+```python
+x = 1  # a comment
+```
+
+Two
+"""
+    found = ["does so, then `that`", "many files", "one picture # or two"]
+    assert blocks(page, page_split) == ["One", *found, "Two\n"]
+    assert blocks(page.replace("```\npython3", "```console\npython3", 1), page_split)[1:4] == found
+    assert translate(page, lambda block: "词" if block in found else block, page_split) == (
+        page.replace(found[0], "词").replace(found[1], "词").replace(found[2], "词")
+    )
+
+
 def test_translation_changes_blocks_alone():
     text = "One.\n\n```\nOne.\n```\n\n$$ x $$\n\n\nTwo `One.`\n"
     assert (

@@ -59,6 +59,12 @@ def test_what_running_leaves_behind_is_ignored_by_git():
         ("check hw1 --task two", "--task: there is no tasktwo"),
         ("check hw1 --task 7", "--task: task7 is marked by your teacher"),
         ("check", "the following arguments are required: homework"),
+        (
+            "check notebooks/homework/hw1_tensors.ipynb",
+            "is a file: type hw1 in its place; it is read in note",
+        ),
+        ("check notebooks/zh/homework/hw1_tensors.ipynb", "is a file: type hw1 in its place"),
+        ("check hw1_perceptron", "there is no notebook of a homework called 'hw1_perceptron'"),
         ("submit hw98 --student 7", "there is no notebook of a homework called 'hw98'"),
         ("submit hw1", "--student"),
         ("submit hw1 --student a/b", "'a/b' cannot be a student's id"),
@@ -114,6 +120,21 @@ def test_bad_arguments_are_told_before_anything_is_installed(arguments, words, c
 def test_a_homework_has_a_short_name_too(name):
     options, rest = cli.read_arguments(["check", name, "--task", "2"])
     assert (options.homework, options.task, rest) == (name, "2", [])
+
+
+@pytest.mark.parametrize("name", ["hw3.ipynb", "hw3_backpropagation", "hw3_backpropagation.ipynb"])
+@pytest.mark.parametrize("command", ["check NAME", "submit NAME --student 7", "export gradescope NAME"])
+def test_a_homework_is_known_by_its_file_name_too(command, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.read_arguments(command.replace("NAME", name).split())[0].homework == "hw3"
+
+
+def test_a_file_that_is_there_is_not_taken_for_the_copy_of_the_course(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hw3_backpropagation.ipynb").write_text("mine")
+    with pytest.raises(SystemExit):
+        cli.read_arguments(["check", "hw3_backpropagation.ipynb"])
+    assert "'hw3_backpropagation.ipynb' is a file: type hw3 in its place" in capsys.readouterr().err
 
 
 def test_a_quiz_is_named_by_homework_or_lesson():

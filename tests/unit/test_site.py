@@ -15,6 +15,7 @@ from website import building, npm, places, sources, start
 from website import notebook as notebooks
 from website.pages import Page, sections, settled, text_of
 from website.pairs import words_of
+from website.spoken import in_english
 from website.words import IN_CHINESE, WORDS
 
 REPOSITORY = "https://github.com/somebody/somewhere"
@@ -64,9 +65,15 @@ def test_an_unfinished_translation_is_refused_and_named(tmp_path, monkeypatch):
 
 
 def test_a_page_that_there_is_in_english_only_says_so():
-    assert sources.with_note("# Data\n\nText", False, CHINESE) == "# Data\n\n> 本页只有英文。\n\nText"
+    note = '<blockquote lang="zh-CN"><p>本页只有英文。</p></blockquote>'
+    assert sources.with_note("# Data\n\nText", False, CHINESE) == f"# Data\n\n{note}\n\nText"
     assert sources.with_note("# Data\n\nText", False, ENGLISH) == "# Data\n\nText"
     assert sources.with_note("# 数据\n", True, CHINESE) == "# 数据\n"
+
+
+def test_english_among_chinese_is_read_aloud_as_english():
+    assert in_english('\n<section id="a"><section>') == '\n<section lang="en" id="a"><section>'
+    assert in_english("<ul>\n<li><ul>") == '<ul lang="en">\n<li><ul>'
 
 
 def test_a_link_to_a_file_that_is_no_page_leads_to_the_repository_or_nowhere():
