@@ -162,10 +162,10 @@ def errors_of_the_machine(folder):
     ):
         yield f"{machine.python_problem((3, 12), is_64_bit, system, kind)}\nNothing has been changed."
     yield machine.VENV_MISSING
-    for ask in (lambda: machine.check_disk(folder, 1e18), lambda: jupyter.choose_port(-1)):
-        with pytest.raises((CourseError, OverflowError)) as problem:
+    for ask in (lambda: machine.check_disk(folder, 1e18), lambda: jupyter.choose_port(8888)):
+        with pytest.raises(CourseError) as problem:
             ask()
-        yield str(problem.value) if problem.type is CourseError else ""
+        yield str(problem.value)
     yield jupyter.Server(None, 1, "", folder / "log").failure("JupyterLab ended unexpectedly.")
     back = lab.BACK["en"].format(name="a.ipynb")
     yield lab.NOTEBOOK_FAILS.format(
@@ -173,10 +173,11 @@ def errors_of_the_machine(folder):
     )
 
 
-def test_what_is_wrong_with_a_machine_is_told_in_chinese(told, tmp_path):
+def test_what_is_wrong_with_a_machine_is_told_in_chinese(told, tmp_path, monkeypatch):
+    monkeypatch.setattr(jupyter, "can_listen", lambda port: False)
     folder = tmp_path / "my own folder of courses (1"
     folder.mkdir()
-    for text in filter(None, errors_of_the_machine(folder)):
+    for text in errors_of_the_machine(folder):
         said = told(text)
         assert has_chinese(said) and not ENGLISH.search(said.replace(str(folder), "")), said
 
