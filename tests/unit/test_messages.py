@@ -15,6 +15,7 @@ from translations.speaking import speaker
 
 # Data and the words of libraries: they stand in tests, and are the same in Chinese.
 SAME = {
+    *("set HTTPS_PROXY=http://ADDRESS:PORT", "export HTTPS_PROXY=http://ADDRESS:PORT"),
     *("token {0}", "Could not fetch URL", "(160x5 and", "size of tensor a", "is invalid for input of size"),
     *("Sizes of tensors must match", "must match the existing size", "(3) must match the existing size (4)"),
     *("she sells sea shells", "zyx hasle", "to be, or not to be: that is the question"),
