@@ -1,6 +1,5 @@
 """Which Pythons the course runs on. An old one reads this file: no annotations, no f-strings."""
 
-import json
 import os
 
 WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "zh_CN.json")  # noqa: PTH100, PTH118, PTH120
@@ -48,6 +47,8 @@ def refusal(version, arguments):
 
 def chinese_words():
     """{English: Chinese} of what the launcher says; {} where the file is missing or damaged."""
+    import json  # not sooner: while course.py finds this file, a student's json.py would come first
+
     try:
         with open(WORDS, encoding="utf-8") as file:  # noqa: PTH123
             words = json.load(file)
