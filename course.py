@@ -17,12 +17,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 def main():
     """Hand the command line to the launcher; returns the exit code."""
     sys.path.insert(0, HERE)
-    from launcher.pythons import OLDEST_PYTHON, version_problem
+    from launcher.pythons import OLDEST_PYTHON, refusal
 
     # The launcher is found. Now a student's random.py in this folder must not stand in for Python's own.
     sys.path[:] = [path for path in sys.path if os.path.abspath(path) != HERE]  # noqa: PTH100
     if sys.version_info < OLDEST_PYTHON:
-        sys.stderr.write("\n" + version_problem(sys.version_info) + "\nNothing has been changed.\n")
+        sys.stderr.write("\n" + refusal(sys.version_info, sys.argv) + "\n")
         return 1
     from launcher.cli import main as run
 

@@ -14,7 +14,7 @@ from homework.cells import SECONDS
 from homework.exporting import run_export
 from homework.folders import COURSE, Folders
 from launcher.cli import make_parser
-from launcher.errors import CourseError
+from launcher.errors import STOPPED, CourseError
 from launcher.failures import explain_system_error
 from launcher.languages import language_of
 from launcher.proxies import without_proxies
@@ -131,10 +131,10 @@ def main(arguments: list[str], folders: Folders = COURSE) -> int:
     except OSError as error:
         if not (told := explain_system_error(error)):
             raise
-        print(say(told), file=sys.stderr)
+        print(say(str(told)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(say("\nStopped. Nothing is lost: the same command goes on from here."), file=sys.stderr)
+        print(say(STOPPED), file=sys.stderr)
         return 130
 
 

@@ -164,7 +164,8 @@ def homework_problem(name: str, is_teachers: bool) -> str | None:
         return None
     return (
         f"there is no notebook of a homework called {name!r}; those that are here: "
-        f"{', '.join(known) or 'none'}. `git checkout notebooks/homework` brings lost ones back"
+        f"{', '.join(known) or 'none'}. Lost ones are in notebooks/homework/.handed_out, as they were handed "
+        "out: copy them back"
     )
 
 

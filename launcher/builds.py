@@ -13,7 +13,7 @@ from pathlib import Path
 
 from launcher.errors import CourseError
 from launcher.files import write_whole
-from launcher.places import LOGS, ROOT, VENV, read_text, say, this_command
+from launcher.places import LOGS, ROOT, VENV, read_text, say, this_command, told
 
 INDEX = "https://download.pytorch.org/whl/cpu"  # COURSE_TORCH_INDEX names a mirror of it
 CHOICE = VENV / "build"  # written first, so that an installation that was stopped goes on with the same one
@@ -133,7 +133,7 @@ Try again later, or install {full} with
     {this_command("lab --gpu")}
 Nothing has been changed.""")
     say(f"{what} In its place comes {full}.")
-    if sys.stdin.isatty() and input("Install that? [Y/n] ").strip().lower() in ("n", "no"):
+    if sys.stdin.isatty() and input(told("Install that? [Y/n] ")).strip().lower() in ("n", "no"):
         raise CourseError("Nothing has been changed. Run the same command when there is a network.")
     return Build.FULL
 

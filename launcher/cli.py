@@ -7,17 +7,19 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from launcher import arguments as kinds
 from launcher.builds import Build
 from launcher.children import bench, homework, site
-from launcher.errors import CourseError
+from launcher.chinese import launcher_speaker
+from launcher.errors import STOPPED, CourseError
 from launcher.exports import export_options
 from launcher.failures import explain_system_error
 from launcher.lab import lab
-from launcher.languages import language_option
+from launcher.languages import language_option, spoken
 from launcher.naming import homework_name
-from launcher.places import say
+from launcher.places import TRANSLATION, say, told
 from launcher.tests import test
 
 
@@ -145,9 +147,16 @@ def environment_options(parser: argparse.ArgumentParser, **default: object) -> N
         add(f"--{build}", action="store_const", dest="build", const=build, help=text)
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in the reader's language what is wrong with a command line."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(told(message))
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The command line: one subcommand for each entry of COMMANDS."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="course.py",
         description="Open the course in JupyterLab, test it, do and grade homework.",
         epilog="Each command tells more with --help.",
@@ -195,17 +204,18 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):  # a console that knows no Chinese still gets its message
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    TRANSLATION.set(launcher_speaker(spoken(arguments)))
     try:
         return run_command(arguments)
     except CourseError as error:
         problem = error
     except KeyboardInterrupt:
-        say("\nStopped. Nothing is lost: the same command goes on from here.")
+        say(STOPPED)
         return 130
     except OSError as error:
         problem = explain_system_error(error)
         if problem is None:
             raise
     sys.stdout.flush()
-    print(f"\n{problem}", file=sys.stderr, flush=True)
+    print(told(f"\n{problem}"), file=sys.stderr, flush=True)
     return 1

@@ -1,4 +1,6 @@
-"""The one error that the course tells its reader in words."""
+"""The one error that the course tells its reader in words, and the word for its end by Ctrl-C."""
+
+STOPPED = "\nStopped. Nothing is lost: the same command goes on from here."
 
 
 class CourseError(Exception):

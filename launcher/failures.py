@@ -16,7 +16,7 @@ FAILURES = [
     (
         r"No space left on device|Errno 28\b|WinError 112|not enough space|Disk quota exceeded|Errno 122",
         """The disk is full, or your quota on it is used up.
-Free some room (the packages take {size:.1f} GB; `{python} -m pip cache purge` empties pip's store).""",
+Free some room (the packages take {size} GB; `{python} -m pip cache purge` empties pip's store).""",
     ),
     (
         r"Long Path support",
@@ -86,7 +86,7 @@ def meaning(text: str) -> tuple[str, str]:
         if hit:
             line = text[text.rfind("\n", 0, hit.start()) + 1 :].split("\n", 1)[0]
             size = package_sizes(platform.system(), remembered() or Build.FULL)[1]
-            return advice.format(size=size, python=PYTHON, **proxy_words()), line.strip()[:300]
+            return advice.format(size=f"{size:.1f}", python=PYTHON, **proxy_words()), line.strip()[:300]
     lines = [line.strip() for line in text.splitlines() if line.strip()] or ["no message"]
     return "The installation failed in a way that this program does not know.", lines[-1][:300]
 

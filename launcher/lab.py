@@ -13,12 +13,24 @@ from pathlib import Path
 from launcher.children import choose_environment
 from launcher.errors import CourseError
 from launcher.jupyter import Server, choose_port, free_port, running_server
-from launcher.languages import CHINESE, build_edition, choose_language, first_notebook
-from launcher.places import FIRST_NOTEBOOK, ROOT, STATE, say, this_command
+from launcher.languages import (
+    CHINESE,
+    CHINESE_EDITION,
+    ENGLISH,
+    build_edition,
+    choose_language,
+    first_notebook,
+)
+from launcher.machine import check_writable
+from launcher.places import FIRST_NOTEBOOK, ROOT, STATE, say, this_command, told
 
+BACK = {
+    ENGLISH: "get it back with `git checkout {name}`",
+    CHINESE: "give {name} another name: then it is built anew",
+}
 NOTEBOOK_FAILS = """{name} does not run here. The end of what it said:
 {tail}
-If a file of the course was changed, get it back with `git checkout {name}`. If a package cannot be loaded,
+If a file of the course was changed, {back}. If a package cannot be loaded,
 delete the folder .venv and run `{command}` again. Your notebooks are untouched."""
 
 
@@ -56,6 +68,7 @@ def lab(options: argparse.Namespace, arguments: list[str]) -> int:
 Download the course again, or get the file back with `git checkout notebooks`. Nothing has been changed.""")
     if options.port is not None:
         choose_port(options.port)  # before minutes of installing
+    check_writable(ROOT)  # the language is written down
     language = choose_language(options)
     python, env = choose_environment(options, "")
     if language == CHINESE:
@@ -137,7 +150,7 @@ def verify(is_true: bool, claim: str, found: object = "") -> None:
 The log of the server is {STATE / "server.log"}.
 Delete the folders .venv and .jupyter (never your notebooks) and run
 `{this_command("lab --check")}` again; if it still fails, report it with this text.""")
-    say(f"ok      {claim}")
+    say(f"ok      {told(claim)}")
 
 
 def execute_notebook(python: Path, env: dict[str, str], notebook: Path) -> None:
@@ -153,6 +166,8 @@ def execute_notebook(python: Path, env: dict[str, str], notebook: Path) -> None:
     done = subprocess.run(command, capture_output=True, check=False, **options)
     if done.returncode:
         tail = "\n".join("    " + line for line in done.stderr.splitlines()[-25:])
-        raise CourseError(NOTEBOOK_FAILS.format(name=name, tail=tail, command=this_command("lab --check")))
+        back = BACK[CHINESE if notebook.parent == CHINESE_EDITION else ENGLISH].format(name=name)
+        more = {"back": back, "command": this_command("lab --check")}
+        raise CourseError(NOTEBOOK_FAILS.format(name=name, tail=tail, **more))
     seconds = time.monotonic() - started
     verify(True, f"all {count} code cells of {name} ran without an error ({seconds:.0f} s)")

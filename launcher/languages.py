@@ -35,6 +35,14 @@ def language_of(options: argparse.Namespace) -> str:
     return chosen if chosen in LANGUAGES else ENGLISH
 
 
+def spoken(arguments: list[str]) -> str:
+    """The language of a command line that was not read yet, and may be wrong."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--language", nargs="?")
+    asked = parser.parse_known_args(arguments)[0].language
+    return language_of(argparse.Namespace(language=asked if asked in LANGUAGES else None))
+
+
 def choose_language(options: argparse.Namespace) -> str:
     """As :func:`language_of`; what is asked for is remembered. A Chinese machine is offered Chinese once."""
     language = language_of(options)

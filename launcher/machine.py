@@ -12,7 +12,7 @@ from pathlib import Path
 
 from launcher.errors import CourseError
 from launcher.places import PYTHON, this_command
-from launcher.pythons import GOOD_PYTHON, version_problem
+from launcher.pythons import GOOD_PYTHON, UNCHANGED, version_problem
 
 UPDATE_GB = 1.0  # room for an update of an environment that is already there
 GB = 1e9
@@ -43,7 +43,7 @@ def check_python() -> None:
     is_64_bit = sys.maxsize > 2**32
     problem = python_problem(tuple(sys.version_info), is_64_bit, platform.system(), platform.machine())
     if problem:
-        raise CourseError(problem + "\nNothing has been changed.")
+        raise CourseError(UNCHANGED.format(problem))
     for module in ("venv", "ensurepip"):  # Debian and Ubuntu ship Python without them
         if importlib.util.find_spec(module) is None:
             raise CourseError(VENV_MISSING)

@@ -14,7 +14,7 @@ from typing import TextIO
 from launcher.environment import venv_python
 from launcher.errors import CourseError
 from launcher.failures import explain_failure
-from launcher.places import DOWNLOADS, LOGS, ROOT, read_text, say
+from launcher.places import DOWNLOADS, LOGS, ROOT, read_text, say, told
 from launcher.variables import pip_variables
 
 LOG = LOGS / "pip.log"
@@ -74,7 +74,8 @@ def wait_for(process: subprocess.Popen, log: Path | None) -> int:
                 return process.wait(timeout=HEARTBEAT)
             except subprocess.TimeoutExpired:
                 if log:
-                    say(f"        {time.monotonic() - started:4.0f} s  {last_step(read_text(log))}")
+                    step = told(last_step(read_text(log)))
+                    say(f"        {time.monotonic() - started:4.0f} s  {step}")
     except BaseException:
         process.terminate()
         process.wait()
@@ -91,7 +92,8 @@ def last_step(log: str) -> str:
     step, name = steps[-1]
     if step.startswith("Installing"):
         return "everything is here; unpacking and installing"
-    return "fetching " + re.sub(r"-\d.*", "", name)
+    name = re.sub(r"-\d.*", "", name)
+    return f"fetching {name}"
 
 
 def started_to_change(log: str) -> bool:

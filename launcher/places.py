@@ -1,7 +1,8 @@
-"""Where the course's files lie, and how the launcher names itself to its reader."""
+"""Where the course's files lie, and how the launcher speaks and names itself to its reader."""
 
-import functools
 import os
+from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,7 +17,18 @@ HOMEWORK = NOTEBOOKS / "homework"  # the student's copies
 
 PYTHON = "py" if os.name == "nt" else "python3"  # how a reader starts Python
 
-say = functools.partial(print, flush=True)
+# What the launcher's English goes through: `cli.main` sets it once the reader's language is known.
+TRANSLATION: ContextVar[Callable[[str], str]] = ContextVar("TRANSLATION", default=str)
+
+
+def told(text: object) -> str:
+    """A text of the launcher's in the reader's language."""
+    return TRANSLATION.get()(str(text))
+
+
+def say(text: object, end: str = "\n") -> None:
+    """Print a text in the reader's language, at once."""
+    print(told(text), end=end, flush=True)
 
 
 def this_command(arguments: str) -> str:

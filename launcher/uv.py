@@ -17,10 +17,12 @@ from launcher.errors import CourseError
 from launcher.failures import explain_failure
 from launcher.pip import HEARTBEAT, holding, room_for_downloads, run_pip
 from launcher.pip import LOG as PIP_LOG
-from launcher.places import CACHE, LOGS, ROOT, read_text, say
+from launcher.places import CACHE, LOGS, ROOT, read_text, say, told
+from launcher.speaking import columns
 from launcher.variables import pip_variables
 
 LOG = LOGS / "uv.log"
+WIDTH = 78  # of the line that grows
 PIN = re.compile(r"^uv==\S+", re.MULTILINE)
 # pip's settings that say where packages come from, and uv's words for them.
 OPTIONS = {
@@ -31,11 +33,13 @@ OPTIONS = {
     "constraint": "--constraints",
 }
 # Those that change nothing of what is installed, and nothing of where it comes from.
-NO_MATTER = """break-system-packages cache-dir config-file disable-pip-version-check no-cache-dir no-color
-no-input no-warn-script-location progress-bar quiet require-virtualenv retries root-user-action user
-verbose"""
+NO_MATTER = (
+    *("break-system-packages", "cache-dir", "config-file", "disable-pip-version-check", "no-cache-dir"),
+    *("no-color", "no-input", "no-warn-script-location", "progress-bar", "quiet", "require-virtualenv"),
+    *("retries", "root-user-action", "user", "verbose"),
+)
 Settings = tuple[list[str], dict[str, str]]  # options for uv, and variables
-FETCHING = r"Failed to (fetch|download|extract)|Request failed|No solution found"
+FETCHING = re.compile(r"Failed to (fetch|download|extract)|Request failed|No solution found")
 
 
 def settings(listing: str) -> Settings | None:
@@ -47,7 +51,7 @@ def settings(listing: str) -> Settings | None:
     options, variables = [], {}
     for section, name, text in re.findall(r"^(:env:|[\w-]+)\.([\w-]+)=(.*)$", listing, re.MULTILINE):
         value = str(ast.literal_eval(text))
-        if section not in (":env:", "global", "install") or name in NO_MATTER.split():
+        if section not in (":env:", "global", "install") or name in NO_MATTER:
             continue
         if name in OPTIONS:
             options += [part for one in value.split() for part in (OPTIONS[name], one)]
@@ -148,7 +152,7 @@ def follow(process: subprocess.Popen, on_disk: float) -> int:
             except subprocess.TimeoutExpired:
                 written = (free - shutil.disk_usage(ROOT).free) / 1e9
                 text = f"        {time.monotonic() - started:4.0f} s  {progress(written, on_disk)}"
-                say(f"\r{text:<78}", end="") if terminal else say(text)
+                say("\r" + text + " " * (WIDTH - columns(text)), end="") if terminal else say(text)
     except BaseException:
         process.terminate()
         process.wait()
@@ -160,7 +164,8 @@ def progress(written: float, on_disk: float) -> str:
     step = last_step(read_text(LOG))
     share = min(max(written / on_disk, 0.0), 1.0)
     bar = f"[{'#' * round(20 * share):<20}]"
-    return f"{bar} {max(written, 0):.1f} of about {on_disk:.1f} GB  {step}"
+    amount = told(f"{max(written, 0):.1f} of about {on_disk:.1f} GB")
+    return f"{bar} {amount}  {told(step)}"
 
 
 def last_step(log: str) -> str:
@@ -178,4 +183,4 @@ def last_step(log: str) -> str:
 def started_to_change(log: str) -> bool:
     """Whether uv may have got as far as writing into `.venv`: it fetches everything first."""
     has_written = re.search(r"^(Installed|Uninstalled) ", log, re.MULTILINE)  # an earlier call of this run
-    return bool(log) and (bool(has_written) or not re.search(FETCHING, log))
+    return bool(log) and (bool(has_written) or not FETCHING.search(log))

@@ -1,5 +1,5 @@
 """For authors: `python -m translations update` brings the catalogues in step with the English texts; `check`
-tells what is missing; `pages` writes the Chinese pages."""
+tells what is missing; `pages` writes the Chinese pages, and what the launcher says in Chinese."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ def check() -> int:
         except CourseError as problem:
             print(problem)
             bad += 1
+    if problem := messages.launcher_problem():
+        print(problem)
+        bad += 1
     return int(bad > 0)
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from launcher.errors import CourseError
 from launcher.files import write_whole
+from launcher.languages import CHINESE
 from launcher.places import HOMEWORK, NOTEBOOKS
 from translations import catalogue, editions, pages
 from translations.blocks import translate
+from translations.speaking import speaker
 
 BUILT = ".built.json"  # {file: SHA-256 of what was written}: what differs from it is the reader's own
 DATA = "Here lies what the notebooks of the folder `zh` read and write, such as pictures and clips.\n"
@@ -120,7 +122,7 @@ def build(folder: Path = editions.EDITION) -> list[str]:
 def fill_data(folder: Path) -> None:
     """Put what lessons read from `../data` beside the edition, as seen from which that is here."""
     folder.mkdir(exist_ok=True)
-    write_whole(folder / "README.md", DATA)
+    write_whole(folder / "README.md", speaker(CHINESE)(DATA))
     if not all((folder / name).exists() for name in SAMPLES):
         from helpers.data.pictures import write_samples  # takes a second, and only the first time
 
@@ -139,9 +141,10 @@ def main() -> int:
         print(problem)
         return 1
     if kept:
-        print("These were changed by you and are kept; the course has a newer version of them now:")
+        say = speaker(CHINESE)
+        print(say("These were changed by you and are kept; the course has a newer version of them now:"))
         print("\n".join(f"    notebooks/zh/{name}" for name in kept))
-        print("To get the new one, rename or delete yours and start again.")
+        print(say("To get the new one, rename or delete yours and start again."))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Makes the Chinese pages, which are committed beside the English ones."""
+"""Makes what is committed of the Chinese edition: the pages beside the English ones, the launcher's words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from launcher.files import write_whole
 from launcher.places import ROOT
-from translations import catalogue, editions
+from translations import catalogue, editions, messages
 from translations.blocks import page_split, translate
 
 NOTE = "<!-- Made of {name} and its catalogue by `python -m translations pages`. Do not edit. -->\n"
@@ -31,7 +31,8 @@ def chinese_page(path: Path, new: Path | None = None) -> str:
 
 
 def write_all() -> int:
-    """Write every page that is committed."""
+    """Write every page that is committed, and the launcher's words."""
+    messages.write_launcher_words()
     for name in editions.PAGES:
         path = ROOT / name
         write_whole(editions.place_of(path), NOTE.format(name=name) + chinese_page(path))

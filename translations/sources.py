@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from launcher.places import ROOT
+from launcher.templates import has_words
 
 # What students read from `check`, `submit` and on the pages of `grade`; a glob of files each.
 MODULES = (
@@ -22,21 +23,35 @@ MODULES = (
     *(f"homework/{name}.py" for name in ("replies", "inside", "worker", "outcomes", "split")),
     *("homework/student/*.py", "homework/teacher/report.py", "homework/teacher/tried.py"),
     *("homework/teacher/grading.py", "homework/teacher/confined_reply.py", "homework/__main__.py"),
+    "translations/building.py",
+)
+# What `course.py` itself says to them, before anything is installed; not the help of its commands.
+LAUNCHER = (
+    *(f"launcher/{name}.py" for name in ("alone", "arguments", "builds", "environment", "errors")),
+    *(f"launcher/{name}.py" for name in ("failures", "install", "jupyter", "lab", "languages")),
+    *(f"launcher/{name}.py" for name in ("machine", "naming", "pip", "proxies", "pythons", "shadows")),
+    *(f"launcher/{name}.py" for name in ("uv", "whole")),
 )
 PAGES = ("homework/teacher/feedback.html.j2",)
 TESTS = "homework/hw*/source.ipynb"
 TITLE = "# Test ·"
+PROGRAM = re.compile(r"(from \S+ )?import ")  # for another Python
 ON_A_PAGE = re.compile(r"""say\(\s*"([^"]*)"|say\(\s*'([^']*)'""")
-IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|'[^']*'")
-CODE_WORDS = frozenset({"lambda", "if", "else", "import", "return", "def"})
-WORD = re.compile(r"[A-Za-z]?[a-z’'-]+[,.:;?!]*")
-PLACE = re.compile(r"\{(\w*)\}")
 # Words that are said alone, or that join what is said.
 SINGLE = (
     *("passed", "failed", "unanswered", "timeout", "crashed", "NOT PASSED", "TOO SLOW", "CRASHED"),
     *("graded", "answered", "read", "heading", "place", "large", "small", "so far", "(none)", "Or:", "And:"),
     *("rows", "columns"),
     "{0}  (one number, {1})",
+)
+
+
+# What Python's argparse says of a wrong command line, and words that the launcher says alone.
+SPOKEN = (
+    *("argument {0}: {1}", "expected one argument", "expected at least one argument"),
+    *("the following arguments are required: {0}", "unrecognized arguments: {0}"),
+    *("invalid choice: {0} (choose from {1})", "not allowed with argument {0}"),
+    *("none", "(it wrote nothing)"),
 )
 
 
@@ -51,7 +66,16 @@ def messages() -> list[str]:
             found |= dict.fromkeys(of_page(path.read_text(encoding="utf-8")))
     for path in sorted(ROOT.glob(TESTS)):
         found |= dict.fromkeys(of_homework(path))
+    found |= dict.fromkeys(launcher_messages())
     return [text for text in found if text]
+
+
+def launcher_messages() -> list[str]:
+    """Those of `course.py` itself, each once."""
+    found: dict[str, None] = dict.fromkeys(SPOKEN)
+    for name in LAUNCHER:
+        found |= dict.fromkeys(of_module((ROOT / name).read_text(encoding="utf-8")))
+    return list(found)
 
 
 def of_homework(path: Path) -> Iterator[str]:
@@ -72,7 +96,14 @@ def of_module(source: str) -> Iterator[str]:
     patterns = {
         id(node.elts[0]) for node in ast.walk(tree) if isinstance(node, ast.Tuple) and is_text_pair(node)
     }
-    yield from (text for text in texts_in(tree, patterns) if has_words(text))
+    yield from (text for text in texts_in(tree, patterns) if has_words(text) and not PROGRAM.match(text))
+
+
+def is_silent(function: ast.expr) -> bool:
+    """Whether what a function gets is not said: a pattern, or what is typed."""
+    if isinstance(function, ast.Attribute):
+        return isinstance(function.value, ast.Name) and function.value.id == "re"
+    return isinstance(function, ast.Name) and function.id == "this_command"
 
 
 def is_text_pair(node: ast.Tuple) -> bool:
@@ -90,10 +121,13 @@ def of_page(source: str) -> Iterator[str]:
 def texts_in(tree: ast.AST, patterns: Iterable[int] = ()) -> Iterator[str]:
     """The texts of a program, from the top; of an f-string the whole, with places.
 
-    Docstrings and what is only compared with are left out, and so are `patterns`, by their ids.
+    Docstrings, what is only compared with and what `is_silent` are left out, and so are `patterns`, by
+    their ids.
     """
     passed = {*docstrings(tree), *patterns}
     for node in walk(tree):
+        if isinstance(node, ast.Call) and is_silent(node.func):
+            passed |= {id(part) for argument in node.args for part in ast.walk(argument)}
         if id(node) in passed:
             continue
         if isinstance(node, ast.Compare):
@@ -129,17 +163,3 @@ def template(text: ast.JoinedStr) -> str:
             parts.append(f"{{{count}}}")
             count += 1
     return "".join(parts)
-
-
-def without_brackets(text: str) -> str:
-    """A text without what stands in brackets, and brackets in these."""
-    while (less := IN_BRACKETS.sub("", text)) != text:
-        text = less
-    return text
-
-
-def has_words(text: str) -> bool:
-    """Whether a text is language: two words side by side outside of brackets, one of them no code."""
-    words = without_brackets(PLACE.sub("X", text)).split()
-    plain = [word for word in words if WORD.fullmatch(word) and len(word.strip(",.:;?!")) > 1]
-    return len(words) > 1 and any(word.strip(",.:;?!") not in CODE_WORDS for word in plain)

@@ -21,7 +21,7 @@ from homework.student.own import read_own
 from homework.wordings import chinese_title
 from launcher.errors import CourseError
 from launcher.languages import ENGLISH
-from translations.speaking import IN_ENGLISH, Speaker
+from launcher.speaking import IN_ENGLISH, Speaker
 
 WIDTH = 90
 SIGNS = {

@@ -17,7 +17,7 @@ from homework.student.whole import what_is_not_whole
 from launcher.arguments import STUDENT_ID
 from launcher.errors import CourseError
 from launcher.files import whole_file
-from translations.speaking import IN_ENGLISH, Speaker
+from launcher.speaking import IN_ENGLISH, Speaker
 
 NOTHING = "Nothing was handed in."
 

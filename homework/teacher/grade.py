@@ -34,9 +34,9 @@ from homework.wordings import chinese_title
 from launcher.errors import CourseError
 from launcher.languages import ENGLISH
 from launcher.places import HOMEWORK
+from launcher.speaking import IN_ENGLISH, Speaker
 from translations.building import in_chinese
 from translations.editions import place_of
-from translations.speaking import IN_ENGLISH, Speaker
 
 
 def grade(

@@ -22,7 +22,7 @@ from homework.teacher.harmless import markdown_html
 from homework.teacher.table import Counted, Row
 from homework.teacher.tried import Tried
 from launcher.languages import CHINESE, ENGLISH
-from translations.speaking import IN_ENGLISH, Speaker
+from launcher.speaking import IN_ENGLISH, Speaker
 
 MOST_SHOWN = 20  # lines of a table in the report
 BARS = 10

@@ -27,10 +27,10 @@ from homework.teacher.pool import How
 from homework.teacher.store import key_of
 from homework.wordings import HAN, chinese_title, wordings
 from launcher.errors import CourseError
+from launcher.templates import has_words, without_brackets
 from translations.building import chinese_notebook
 from translations.chinese import ENGLISH, has_chinese
 from translations.editions import place_of
-from translations.sources import has_words, without_brackets
 from translations.speaking import speaker
 
 NAMES = sorted(COURSE.all_copies())

@@ -7,14 +7,16 @@ import re
 import pytest
 
 from launcher.places import ROOT
+from launcher.speaking import IN_ENGLISH, Speaker, columns
+from launcher.templates import PLACE
 from translations import catalogue, messages, sources
 from translations.chinese import problems
-from translations.sources import PLACE
-from translations.speaking import IN_ENGLISH, Speaker, columns, speaker
+from translations.speaking import speaker
 
 # Data and the words of libraries: they stand in tests, and are the same in Chinese.
 SAME = {
-    *("lab --language zh", "(160x5 and", "size of tensor a", "is invalid for input of size"),
+    *("set HTTPS_PROXY=http://ADDRESS:PORT", "export HTTPS_PROXY=http://ADDRESS:PORT"),
+    *("token {0}", "Could not fetch URL", "(160x5 and", "size of tensor a", "is invalid for input of size"),
     *("Sizes of tensors must match", "must match the existing size", "(3) must match the existing size (4)"),
     *("she sells sea shells", "zyx hasle", "to be, or not to be: that is the question"),
 }
@@ -68,6 +70,9 @@ def test_what_is_said_is_found_in_a_module_in_a_test_and_on_a_page(tmp_path):
     assert list(sources.of_module('HINTS = (("a .* pattern of words", "what it means"),)')) == [
         "what it means"
     ]
+    silent = 're.search("a .* pattern", x) is None; f(this_command(f"lab it {x}"))'
+    assert list(sources.of_module(silent)) == []
+    assert list(sources.of_module('PROBE = "import json, sys and more"')) == []
     assert list(sources.of_page("<p>{{ say(\"so many {0}\", say(x)) }} {{ say('two words') }}</p>")) == [
         "so many {0}",
         "two words",
@@ -96,6 +101,8 @@ KNOWN = {
     "The bias is missing.": "少了偏置。",
     "Hint: {0}": "提示：{0}",
     "f(x), with the default": "f(x)，默认",
+    "{0}\nNothing was changed.": "{0}\n什么都没变。",
+    "It is in {0}\nand says {1}\nNothing was changed.": "它在 {0}\n说 {1}\n什么都没变。",
 }
 SAID = {
     "as it stands": ("the number is wrong", "数不对"),
@@ -117,6 +124,10 @@ SAID = {
     "an error of Python's": (
         "ValueError: no way out\n  in your code, line 3: x = y",
         "ValueError: no way out\n  在你的代码里，第 3 行：x = y",
+    ),
+    "several lines with any values": (
+        "It is in my own folder (1\nand says a: b\nNothing was changed.",
+        "它在 my own folder (1\n说 a: b\n什么都没变。",
     ),
     "two hints": ("The bias is missing. Or: the number is wrong", "少了偏置。或者：数不对"),
     "what is not known": ("3 of the others are unknown", "3 of the others are unknown"),
@@ -148,5 +159,5 @@ def test_chinese_lines_are_cut_by_what_they_take_in_a_terminal():
 
 def test_the_sources_are_there():
     """A module that was moved would drop out of the catalogue silently."""
-    for pattern in (*sources.MODULES, *sources.PAGES, sources.TESTS):
+    for pattern in (*sources.MODULES, *sources.LAUNCHER, *sources.PAGES, sources.TESTS):
         assert list(ROOT.glob(pattern)), pattern
