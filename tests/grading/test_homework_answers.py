@@ -35,12 +35,12 @@ def test_there_are_seven_homeworks():
 @pytest.mark.parametrize(
     ("name", "every"),
     [
-        *(pytest.param(name, 4, id=name) for name in NAMES),
+        *(pytest.param(name, 6, id=name) for name in NAMES),
         *(pytest.param(name, 1, id=f"{name}-all", marks=pytest.mark.thorough) for name in NAMES),
     ],
 )
 def test_right_answers_pass_and_wrong_ones_are_named(name, every, capsys):
-    """Of the wrong ones every fourth to each task; all of them in a thorough test."""
+    """Of the wrong ones every sixth to each task; all of them in a thorough test."""
     found = list(trials(name, every=every))
     with capsys.disabled():
         print(f"\n{name}: {rates(found)}")

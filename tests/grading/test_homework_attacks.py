@@ -57,7 +57,7 @@ def test_an_attack_earns_nothing(attack):
     assert_nothing_earned(ALL[attack])
 
 
-@pytest.mark.parametrize(("name", "attack"), series(ON_REAL, 3))
+@pytest.mark.parametrize(("name", "attack"), series(ON_REAL, 6))
 def test_an_attack_on_a_real_homework_earns_nothing(name, attack):
     assert_nothing_earned(catalogue.attacks_on(name)[attack])
 

@@ -90,6 +90,7 @@ def test_an_interrupted_grading_goes_on_where_it_stopped(course, tmp_path, inbox
     assert len(read(out)) == 2
 
 
+@pytest.mark.thorough
 def test_on_a_machine_that_is_too_busy_nobody_gets_a_zero_unseen(course, tmp_path, inbox, monkeypatch):
     """Where the homework's own cell is stopped, no task can be right."""
     share_torch(monkeypatch)
@@ -161,6 +162,7 @@ def test_code_runs_in_the_sandbox_unless_that_is_switched_off(course, monkeypatc
     assert commands[2] == commands[3] == local_command()[0]
 
 
+@pytest.mark.thorough
 def test_a_cluster_gives_the_same_marks(course, tmp_path, inbox, monkeypatch):
     distributed = pytest.importorskip("distributed")
     here, there = tmp_path / "here", tmp_path / "there"

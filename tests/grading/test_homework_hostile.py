@@ -171,6 +171,7 @@ def test_the_marks_are_safe_for_a_spreadsheet(batch):
         assert not any((value or "").startswith(("=", "+", "-", "@")) for value in row.values())
 
 
+@pytest.mark.thorough
 def test_grading_again_changes_nothing_and_grades_nothing(batch):
     folder, _, _, _, _ = batch
     out = folder / "out"

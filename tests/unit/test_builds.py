@@ -83,6 +83,7 @@ def test_a_linux_without_a_driver_gets_the_small_build_and_keeps_it(linux):
     assert installed_in(linux)["torch"] == "1.0+cpu" and "test-standin" in installed_in(linux)
 
 
+@pytest.mark.thorough
 @posix
 def test_the_choice_can_be_changed_and_is_remembered(linux, card):
     assert linux.run("lab", "--check", PATH=card).returncode == 0
@@ -96,6 +97,7 @@ def test_the_choice_can_be_changed_and_is_remembered(linux, card):
     assert "The packages are installed" in linux.run("lab", "--check").stdout  # no driver, and still this one
 
 
+@pytest.mark.thorough
 @posix
 def test_an_installation_that_was_stopped_goes_on_with_the_same_build(linux):
     assert linux.run("lab", "--check").returncode == 0

@@ -136,6 +136,7 @@ def test_an_update_that_stops_in_the_middle_is_repaired_at_the_next_start(instal
     assert done.returncode == 0 and "did not finish. It is repaired" in done.stdout, done.stderr
 
 
+@pytest.mark.thorough
 def test_packages_never_go_elsewhere_unseen(project, tmp_path):
     elsewhere = {"PIP_TARGET": str(tmp_path / "t"), "PIP_PREFIX": str(tmp_path / "p"), "PIP_USER": "1"}
     done = project.run("lab", "--check", **elsewhere, PIP_REQUIRE_VIRTUALENV="1")
@@ -143,6 +144,7 @@ def test_packages_never_go_elsewhere_unseen(project, tmp_path):
     assert (project.packages() / "course_standin.py").exists()
 
 
+@pytest.mark.thorough
 def test_a_setting_of_pips_own_that_leads_elsewhere_is_told(project, tmp_path):
     settings = tmp_path / "pip.conf"
     settings.write_text(f"[install]\ntarget = {tmp_path / 'elsewhere'}\n")
@@ -167,6 +169,7 @@ def test_no_package_for_this_computer(project):
     assert "no package for this computer" in done.stderr and "course_standin==9.9" in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("spare, kept", [(1e8, False), (9e9, True)])
 def test_scarce_disk_is_not_filled_with_pips_store(project, tmp_path, spare, kept):
     free = machine.disk_needed(builds.LINUX_FULL, 0) + spare

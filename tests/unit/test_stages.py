@@ -1,6 +1,7 @@
 """What `course.py test` runs: a part of the long series, all of them with `--thorough`."""
 
 import pytest
+from course_project import ROOT
 from series import series
 
 from launcher import cli
@@ -15,6 +16,13 @@ def test_the_long_series_are_left_to_the_thorough_test(arguments, left_out):
     assert "not browser" in " ".join(commands["unit tests"])
     assert ("--cov-fail-under=95" in commands["unit tests"]) != left_out
     assert sum("ipynb" in " ".join(command) for command in commands.values()) == 1
+
+
+def test_the_tests_in_a_browser_are_looked_for_where_all_of_them_are():
+    command = dict(stages("python", ["pytest"], False))["browser tests"]
+    mark = ".".join(("pytest", "mark", "browser"))
+    marked = {path.parent for path in (ROOT / "tests").rglob("*.py") if mark in path.read_text("utf-8")}
+    assert [str(folder.relative_to(ROOT)) for folder in marked] == [command[1]]
 
 
 def test_every_third_of_a_series_and_what_is_always_wanted():

@@ -70,6 +70,7 @@ def test_nothing_is_kept_twice(ready_once):
     assert installed.stat().st_nlink > 1  # the same file lies in .venv.cache
 
 
+@pytest.mark.thorough
 def test_an_environment_made_anew_fetches_no_package_again(ready, tmp_path):
     ready.lock("1.0", f"uv=={VERSION}", "far_standin==1.0")
     build_wheel(tmp_path / "simple" / "far-standin", "far_standin", "1.0", {"far_standin.py": ""})

@@ -296,6 +296,7 @@ def test_all_are_brought_in_one_step_and_what_is_missing_is_told(data, monkeypat
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(len(REAL) < len(MODELS), reason="the real files are not on this machine")
 @pytest.mark.parametrize("option", [[], ["--weights"]])
 def test_lab_brings_them_when_it_is_asked_to(project, option):
