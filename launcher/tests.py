@@ -40,7 +40,7 @@ def test(options: argparse.Namespace, arguments: list[str]) -> int:
 
 
 def test_stages(python: str, pytest: list, is_thorough: bool) -> list:
-    """(name, command) of every stage of a full test, for two cores."""
+    """(name, command) of every stage of a full test, for two cores; browser tests run one at a time."""
     which = "not browser" if is_thorough else "not browser and not thorough"
     # Counting lines makes the tests of grading take twice the time.
     coverage = ["--cov", "--cov-report=term-missing", "--cov-fail-under=95"] if is_thorough else []
@@ -55,7 +55,7 @@ def test_stages(python: str, pytest: list, is_thorough: bool) -> list:
         ("lint: ruff check", [*ruff, "check", "."]),
         ("format: ruff format --check", [*ruff, "format", "--check", "."]),
         ("unit tests", [*pytest, "tests", "-m", which, *side_by_side(3), *coverage]),
-        ("browser tests", [*pytest, "tests/browser", "-m", "browser", "-rs", *side_by_side(2)]),
+        ("browser tests", [*pytest, "tests/browser", "-m", "browser", "-rs"]),
         (
             f"{len(notebooks)} notebooks, re-executed and compared",
             [*pytest, *NBVAL, *side_by_side(2), "--no-loadscope-reorder", *notebooks],
