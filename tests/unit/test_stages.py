@@ -22,7 +22,7 @@ def test_the_tests_in_a_browser_are_looked_for_where_all_of_them_are():
     command = dict(stages("python", ["pytest"], False))["browser tests"]
     mark = ".".join(("pytest", "mark", "browser"))
     marked = {path.parent for path in (ROOT / "tests").rglob("*.py") if mark in path.read_text("utf-8")}
-    assert [str(folder.relative_to(ROOT)) for folder in marked] == [command[1]]
+    assert [folder.relative_to(ROOT).as_posix() for folder in marked] == [command[1]]
 
 
 def test_every_third_of_a_series_and_what_is_always_wanted():
